@@ -1,0 +1,44 @@
+"""atomscreen: from crystal structures to ranked battery materials that a continuum model can use at once.
+
+The names below are the Python API; each is imported when it is first used, so that ``import atomscreen`` is instant.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_API = {
+    "Candidate": "atomscreen.core.candidate",
+    "Results": "atomscreen.core.candidate",
+    "Quantity": "atomscreen.core.quantity",
+    "Role": "atomscreen.core.vocabulary",
+    "stage": "atomscreen.core.stages",
+    "AtomscreenError": "atomscreen.core.errors",
+    "StageFailure": "atomscreen.core.errors",
+    "load_candidates": "atomscreen.sources.open",
+    "run_workflow": "atomscreen.campaign.run",
+    "run_stage": "atomscreen.campaign.single",
+    "write_report": "atomscreen.report.html",
+}
+
+__all__ = ["__version__", *_API]
+
+if TYPE_CHECKING:
+    from atomscreen.campaign.run import run_workflow
+    from atomscreen.campaign.single import run_stage
+    from atomscreen.core.candidate import Candidate, Results
+    from atomscreen.core.errors import AtomscreenError, StageFailure
+    from atomscreen.core.quantity import Quantity
+    from atomscreen.core.stages import stage
+    from atomscreen.core.vocabulary import Role
+    from atomscreen.report.html import write_report
+    from atomscreen.sources.open import load_candidates
+
+
+def __getattr__(name: str) -> Any:
+    if name in _API:
+        return getattr(importlib.import_module(_API[name]), name)
+    raise AttributeError(f"module 'atomscreen' has no attribute '{name}'")
