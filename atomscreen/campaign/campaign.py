@@ -1,0 +1,331 @@
+"""The campaign: candidates go through the funnel, each result is stored at once, a run resumes where the last ended."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from atomscreen.campaign.criteria import Verdict
+from atomscreen.campaign.estimate import seconds_left
+from atomscreen.campaign.executors import Executor
+from atomscreen.campaign.funnel import KeepStep, StageStep, Step, TopStep, companion_steps
+from atomscreen.campaign.queue import JobQueue
+from atomscreen.campaign.store import Failure, Finished, Outcome, Store
+from atomscreen.campaign.tasks import Job
+from atomscreen.core.candidate import Candidate, Results
+from atomscreen.core.identity import canonical, result_key
+
+Status = Literal["under way", "passed", "dropped", "failed"]
+
+_REPORT_SECONDS = 0.5
+_CHUNKS_PER_SLOT = 3  # tasks in flight for each worker: enough that none waits, few enough that order can still change
+
+
+@dataclass(eq=False)
+class Track:
+    """One candidate on its way through a list of steps."""
+
+    candidate: Candidate
+    steps: Sequence[Step]
+    position: int = 0
+    status: Status = "under way"
+    reason: str | None = None
+    failure: Failure | None = None
+    failure_seconds: float = 0.0
+    given: list[tuple[str, Results]] = field(default_factory=list)
+    waiting: list[Track] = field(default_factory=list)
+    """Tracks that need this one finished, as a companion."""
+
+    @property
+    def step(self) -> Step | None:
+        """The step it stands before, or ``None`` at the end."""
+        return self.steps[self.position] if self.position < len(self.steps) else None
+
+
+@dataclass
+class Tally:
+    """How many candidates entered and left one step, and why; the seconds its stage took."""
+
+    entered: int = 0
+    passed: int = 0
+    dropped: int = 0
+    failed: int = 0
+    passed_by: int = 0
+    reused: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Where a running campaign stands."""
+
+    done: int
+    total: int
+    failed: int
+    computed: int
+    in_work: int
+    elapsed: float
+    left: float | None
+    doing: str
+
+
+class Campaign:
+    """Runs a funnel over candidates.
+
+    Parameters
+    ----------
+    steps
+        The checked funnel.
+    store
+        Where results are kept and looked for.
+    observe
+        Called with a :class:`Snapshot` whenever something finished.
+
+    Attributes
+    ----------
+    tracks
+        One for each candidate, in the order they came.
+    companions
+        Tracks of competing phases, metals and whatever else stages asked for.
+    tallies
+        One for each step.
+    """
+
+    def __init__(
+        self, steps: Sequence[Step], store: Store, observe: Callable[[Snapshot], None] = lambda snapshot: None
+    ) -> None:
+        self.steps = steps
+        self.tracks: list[Track] = []
+        self.companions: dict[str, Track] = {}
+        self.tallies = [Tally() for _ in steps]
+        self.computed = 0
+        self._store = store
+        self._observe = observe
+        self._ready: deque[Track] = deque()
+        self._at_top: dict[int, list[Track]] = defaultdict(list)
+        self._wanting: dict[str, list[Track]] = defaultdict(list)
+        self._queue = JobQueue()
+        self._seconds = store.seconds_per_stage()
+        self._started = time.monotonic()
+        self._reported = 0.0
+
+    def run(self, candidates: Iterable[Candidate], executor: Executor, run_id: int) -> None:
+        """Take every candidate through the funnel; returns when all have left it.
+
+        Parameters
+        ----------
+        candidates
+            The candidates; their ids differ.
+        executor
+            Where jobs run.
+        run_id
+            The store's number of this run.
+        """
+        self.tracks = [Track(candidate, self.steps) for candidate in candidates]
+        self._ready.extend(self.tracks)
+        while True:
+            while self._ready or self._release_top():
+                self._advance_all()
+            while self._queue and executor.in_flight < executor.slots * _CHUNKS_PER_SLOT:
+                executor.submit(*self._queue.pop())
+            self._report(executor)
+            if not executor.in_flight:
+                return
+            pairs = executor.finished()
+            self._store.write(run_id, (_finished(job, outcome) for job, outcome in pairs))
+            for job, outcome in pairs:
+                self.computed += 1
+                self._seconds.setdefault(job.stage.name, []).append(outcome.seconds)
+                for track in self._wanting.pop(job.key):
+                    self._settle(track, outcome, reused=False)
+
+    # --- one candidate ------------------------------------------------------------------------------------------
+
+    def _advance_all(self) -> None:
+        """Move every ready track as far as it goes; look up in one query what the store has for them."""
+        wave = [(track, job) for track in self._drain() if (job := self._advance(track)) is not None]
+        stored = self._store.read({job.key for _, job in wave})
+        for track, job in wave:
+            if job.key in stored:
+                self._settle(track, stored[job.key], reused=True)
+                continue
+            if job.key not in self._wanting:
+                self._queue.push(job)
+            self._wanting[job.key].append(track)
+
+    def _drain(self) -> Iterable[Track]:
+        while self._ready:
+            yield self._ready.popleft()
+
+    def _advance(self, track: Track) -> Job | None:
+        """Take a track to its next stage and return the job, or to where it waits or ends and return ``None``."""
+        while (step := track.step) is not None:
+            tally = self._tally(track)
+            tally.entered += 1
+            if not step.applies_to(track.candidate.role):
+                tally.passed_by += 1
+                track.position += 1
+            elif isinstance(step, KeepStep):
+                if not self._judge(track, step):
+                    return None
+            elif isinstance(step, TopStep):
+                self._at_top[track.position].append(track)
+                return None
+            else:
+                companions = self._finished_companions(track, step)
+                if companions is None:
+                    tally.entered -= 1  # it comes back here
+                    return None
+                names = step.stage.needs | step.stage.uses
+                key = result_key(step.stage, step.parameters, track.candidate, companions)
+                return Job(key, step.stage, step.parameters, track.candidate.seen_by_stage(names), companions)
+        self._end(track, "passed")
+        return None
+
+    def _judge(self, track: Track, step: KeepStep) -> bool:
+        given = self._could_have(track)
+        for criterion in step.criteria:
+            verdict, sentence = criterion.judge(track.candidate)
+            if verdict is Verdict.MISSING and criterion.selector.name not in given:
+                continue  # no stage so far means anything for its role
+            if verdict is not Verdict.MET:
+                self._tally(track).dropped += 1
+                self._end(track, "dropped", sentence)
+                return False
+        self._tally(track).passed += 1
+        track.position += 1
+        return True
+
+    def _could_have(self, track: Track) -> set[str]:
+        """Return what the stages behind a track give for its role."""
+        role = track.candidate.role
+        return {
+            name
+            for step in track.steps[: track.position]
+            if isinstance(step, StageStep) and step.applies_to(role)
+            for name in step.stage.gives
+        }
+
+    def _settle(self, track: Track, outcome: Outcome, *, reused: bool) -> None:
+        """Give a track the outcome it waited for."""
+        step = track.step
+        assert isinstance(step, StageStep)
+        tally = self._tally(track)
+        tally.reused += reused
+        tally.seconds += outcome.seconds
+        if outcome.results is None:
+            tally.failed += 1
+            track.failure, track.failure_seconds = outcome.failure, outcome.seconds
+            self._end(track, "failed", outcome.failure.reason if outcome.failure else None)
+            return
+        tally.passed += 1
+        track.candidate = track.candidate.with_results(outcome.results)
+        track.given.append((step.stage.name, outcome.results))
+        track.position += 1
+        self._ready.append(track)
+
+    def _end(self, track: Track, status: Status, reason: str | None = None) -> None:
+        track.status, track.reason = status, reason
+        self._ready.extend(track.waiting)
+        track.waiting = []
+
+    def _tally(self, track: Track) -> Tally:
+        """Return the tally of the track's step; companions are not counted in the funnel's."""
+        return self.tallies[track.position] if track.steps is self.steps else Tally()
+
+    # --- companions ---------------------------------------------------------------------------------------------
+
+    def _finished_companions(self, track: Track, step: StageStep) -> tuple[Candidate, ...] | None:
+        """Return the companions a stage needs, or ``None`` while one is under way; failed ones are left out."""
+        if step.stage.companions is None:
+            return ()
+        own_steps = companion_steps(step, self.steps)
+        chosen = [
+            self._companion(candidate, own_steps)
+            for candidate in step.stage.companions.choose(track.candidate, step.parameters)
+        ]
+        pending = next((companion for companion in chosen if companion.status == "under way"), None)
+        if pending is not None:
+            pending.waiting.append(track)
+            return None
+        return tuple(companion.candidate for companion in chosen if companion.status == "passed")
+
+    def _companion(self, candidate: Candidate, steps: Sequence[StageStep]) -> Track:
+        key = canonical([candidate.id, [[step.label, step.parameters] for step in steps]])
+        if key not in self.companions:
+            self.companions[key] = Track(candidate, steps)
+            self._ready.append(self.companions[key])
+        return self.companions[key]
+
+    # --- the best few -------------------------------------------------------------------------------------------
+
+    def _release_top(self) -> bool:
+        """Decide every 'top' step that all its competitors have reached; say whether any track moves on."""
+        for position, waiting in list(self._at_top.items()):
+            step = self.steps[position]
+            assert isinstance(step, TopStep)
+            if waiting and not any(self._still_before(track, position, step) for track in self.tracks):
+                self._at_top.pop(position)
+                self._take_best(step, waiting)
+        return bool(self._ready)
+
+    @staticmethod
+    def _still_before(track: Track, position: int, step: TopStep) -> bool:
+        return track.status == "under way" and track.position < position and step.applies_to(track.candidate.role)
+
+    def _take_best(self, step: TopStep, waiting: Sequence[Track]) -> None:
+        sign = -1.0 if step.goal == "max" else 1.0
+        ranked: list[tuple[float, str, Track]] = []
+        for track in waiting:
+            quantity = step.by.of(track.candidate)
+            if quantity is not None:
+                ranked.append((sign * quantity.number, track.candidate.id, track))
+            elif step.by.name in self._could_have(track):
+                self._tally(track).dropped += 1
+                self._end(track, "dropped", f"has no {step.by}, by which the top {step.count} are taken")
+            else:
+                self._tally(track).passed_by += 1
+                self._move_on(track)
+        for place, (_, _, track) in enumerate(sorted(ranked, key=lambda item: item[:2]), 1):
+            tally = self._tally(track)
+            if place <= step.count:
+                tally.passed += 1
+                self._move_on(track)
+            else:
+                tally.dropped += 1
+                self._end(track, "dropped", f"is number {place} by {step.by}; the top {step.count} go on")
+
+    def _move_on(self, track: Track) -> None:
+        track.position += 1
+        self._ready.append(track)
+
+    # --- what an observer sees ----------------------------------------------------------------------------------
+
+    def _report(self, executor: Executor) -> None:
+        now = time.monotonic()
+        if now - self._reported < _REPORT_SECONDS and executor.in_flight:
+            return
+        self._reported = now
+        waiting: dict[str, int] = defaultdict(int)
+        for track in [*self.tracks, *self.companions.values()]:
+            if track.status == "under way" and isinstance(track.step, StageStep):
+                waiting[track.step.label] += 1
+        self._observe(
+            Snapshot(
+                done=sum(track.status != "under way" for track in self.tracks),
+                total=len(self.tracks),
+                failed=sum(track.status == "failed" for track in self.tracks),
+                computed=self.computed,
+                in_work=len(self._queue) + executor.in_flight,
+                elapsed=now - self._started,
+                left=seconds_left(self.tracks, list(self.companions.values()), self._seconds, executor.slots),
+                doing=", ".join(f"{stage} {count}" for stage, count in waiting.items()),
+            )
+        )
+
+
+def _finished(job: Job, outcome: Outcome) -> Finished:
+    return Finished(job.key, job.stage.name, job.candidate.formula, job.parameters, outcome)

@@ -1,0 +1,136 @@
+"""What a worker does: run one stage on one candidate, or on a chunk of them, and turn every end into an Outcome."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import time
+import traceback
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from atomscreen.campaign.store import Failure, Outcome
+from atomscreen.core.candidate import Candidate, Results
+from atomscreen.core.errors import AtomscreenError, StageFailure, StructureRefused
+from atomscreen.core.stages import Stage
+
+_LOG_CHARACTERS = 6000
+
+
+@dataclass(frozen=True)
+class Job:
+    """One stage on one candidate, with what the stage can see of it, under the key of its result."""
+
+    key: str
+    stage: Stage
+    parameters: Mapping[str, Any]
+    candidate: Candidate
+    companions: tuple[Candidate, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Atoms in the largest structure: how costly it is, roughly."""
+        return max(len(structure) for structure in self.candidate.structures.values())
+
+
+def execute(jobs: Sequence[Job], device: str = "auto") -> list[Outcome]:
+    """Run jobs of one stage one after the other; called in a worker.
+
+    Parameters
+    ----------
+    jobs
+        All of the same stage and parameters.
+    device
+        Where torch runs: ``"auto"``, ``"cpu"`` or ``"cuda"``.
+
+    Returns
+    -------
+    list of Outcome
+        One for each job, in order. Whatever a stage raises is a failure of that candidate alone.
+    """
+    from atomscreen.interatomic.devices import set_device
+
+    set_device(device)
+    if jobs[0].stage.batch and len(jobs) > 1:
+        outcomes = _execute_batch(jobs)
+        if outcomes is not None:
+            return outcomes
+    return [_execute_one(job) for job in jobs]
+
+
+def _execute_one(job: Job) -> Outcome:
+    started = time.perf_counter()
+    with _captured() as log:
+        try:
+            results = _call(job)
+            failure = None
+        except Exception as problem:
+            results, failure = None, describe_failure(job.stage.name, problem, log.getvalue())
+    seconds = time.perf_counter() - started
+    return Outcome(results, failure, seconds, final=failure is None or failure.error in _FINAL)
+
+
+# A failure of these kinds is a fact about the material and holds next time too; any other may be the machine's.
+_FINAL = {StageFailure.__name__, StructureRefused.__name__}
+
+
+def _call(job: Job) -> Results:
+    arguments: list[Any] = [[job.candidate] if job.stage.batch else job.candidate]
+    if job.stage.companions is not None:
+        arguments.append(job.companions)
+    returned = job.stage.function(*arguments, **job.parameters)
+    results = returned[0] if job.stage.batch else returned
+    if not isinstance(results, Results):
+        raise TypeError(f"stage '{job.stage.name}' returned {type(results).__name__}, not Results")
+    given = {*results.structures, *(quantity.name for quantity in results.quantities)}
+    if given - job.stage.gives:
+        raise TypeError(
+            f"stage '{job.stage.name}' returned {sorted(given - job.stage.gives)}, which it does not declare"
+        )
+    return results
+
+
+def _execute_batch(jobs: Sequence[Job]) -> list[Outcome] | None:
+    """Run a batch stage on all candidates at once; ``None`` where it raised, and each is to be tried alone."""
+    started = time.perf_counter()
+    with _captured():
+        try:
+            results = list(jobs[0].stage.function([job.candidate for job in jobs], **jobs[0].parameters))
+        except Exception:
+            return None
+    if len(results) != len(jobs):
+        return None
+    seconds = (time.perf_counter() - started) / len(jobs)
+    return [Outcome(result, None, seconds) for result in results]
+
+
+def describe_failure(stage: str, problem: BaseException, log: str = "") -> Failure:
+    """Return the failure that a report shows: one sentence, and for a surprise the traceback in the log."""
+    expected = isinstance(problem, AtomscreenError)
+    reason = " ".join(str(problem).split()) or type(problem).__name__
+    if not expected:
+        reason = f"{type(problem).__name__}: {reason}"
+        log += "\n" + "".join(traceback.format_exception(problem))
+    return Failure(stage, type(problem).__name__, reason, log.strip()[-_LOG_CHARACTERS:])
+
+
+@contextlib.contextmanager
+def _captured() -> Iterator[io.StringIO]:
+    """Collect what a stage prints, logs and warns of, so that it ends in the record and not on the terminal."""
+    log = io.StringIO()
+    handler = logging.StreamHandler(log)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        with (
+            contextlib.redirect_stdout(log),
+            contextlib.redirect_stderr(log),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("default")
+            yield log
+    finally:
+        root.removeHandler(handler)

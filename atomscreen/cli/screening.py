@@ -1,0 +1,192 @@
+"""The commands `screen`, `report` and `status`."""
+
+from __future__ import annotations
+
+import json as json_module
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from atomscreen.campaign.campaign import Snapshot
+
+_LINE_SECONDS = 30.0  # where nobody watches a terminal, one line of progress this often
+
+
+def screen(
+    workflow: str,
+    source: str | None,
+    out: Path | None,
+    cluster: str | None,
+    workers: int | None,
+    device: str,
+    dry_run: bool,
+    json: bool,
+) -> None:
+    """Run or resume a campaign, write its files, and print the rankings and where the report is."""
+    from atomscreen.campaign.folder import CampaignFolder
+    from atomscreen.campaign.run import run_workflow, take_in
+    from atomscreen.campaign.workflow import read_workflow
+
+    checked = read_workflow(workflow)
+    if dry_run:
+        _show_plan(checked, take_in(checked, source), json)
+        return
+    folder = CampaignFolder(out if out is not None else Path(f"atomscreen-{checked.name}"))
+    with _progress(checked.name) as observe:
+        record = run_workflow(
+            checked, folder.path, source=source, cluster=cluster, workers=workers, device=device, observe=observe
+        )
+    _write_files(folder.path, record)
+    _say_skipped(record)
+    if json:
+        json_module.dump(_outcome(record, folder.path), sys.stdout)
+        print()
+    else:
+        _print_outcome(record, folder.path)
+
+
+def report(folder: Path) -> None:
+    """Write the report and the table of a finished campaign again from its record."""
+    from atomscreen.campaign.folder import CampaignFolder
+
+    _write_files(folder, CampaignFolder(folder).read_record())
+    print(folder / "report.html")
+
+
+def status(folder: Path, json: bool) -> None:
+    """Print where a campaign stands."""
+    from atomscreen.campaign.folder import CampaignFolder
+
+    place = CampaignFolder(folder)
+    progress = place.read_progress()
+    done = progress["done"] == progress["total"]
+    progress["state"] = "running" if place.at_work() else "finished" if done else "stopped"
+    if json:
+        print(json_module.dumps(progress))
+        return
+    from rich.console import Console
+
+    from atomscreen.report.tables import funnel_table
+
+    left = f", {_duration(progress['left'])} left" if progress["state"] == "running" and progress["left"] else ""
+    print(
+        f"{progress['state']}: {progress['done']} of {progress['total']} candidates done, "
+        f"{progress['failed']} failed, {progress['computed']} results computed in {_duration(progress['elapsed'])}{left}"
+    )
+    Console().print(funnel_table(progress))
+    for reason, count in Counter(progress["failures"]).most_common():
+        print(f"{count} failed: {reason}")
+
+
+def _write_files(folder: Path, record: Mapping[str, Any]) -> None:
+    from atomscreen.report.html import write_report
+    from atomscreen.report.tables import write_candidates_csv
+
+    write_candidates_csv(record, folder / "candidates.csv")
+    write_report(record, folder / "report.html")
+
+
+def _show_plan(workflow: Any, intake: Any, json: bool) -> None:
+    roles = Counter(str(candidate.role) for candidate in intake.candidates)
+    if json:
+        steps = [{"label": step.label, "detail": step.detail} for step in workflow.steps]
+        plan = {"name": workflow.name, "source": str(intake.source), "candidates": roles, "steps": steps}
+        print(json_module.dumps(plan))
+        return
+    print(f"{workflow.name}: {len(intake.candidates)} candidates from {intake.source}")
+    print("  " + ", ".join(f"{count} {role}" for role, count in sorted(roles.items())))
+    for number, step in enumerate(workflow.steps, 1):
+        print(f"  {number}. {step.label}" + (f"  ({step.detail})" if step.detail else ""))
+    print("everything is in order; nothing was computed")
+
+
+def _say_skipped(record: Mapping[str, Any]) -> None:
+    for item in record["source"]["skipped"]:
+        print(f"atomscreen: skipped {item['name']}: {item['reason']}", file=sys.stderr)
+
+
+def _outcome(record: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    return {
+        "report": str(folder / "report.html"),
+        "computed": record["computed"],
+        "seconds": record["seconds"],
+        "steps": record["steps"],
+        "rankings": record["rankings"],
+    }
+
+
+def _print_outcome(record: Mapping[str, Any], folder: Path) -> None:
+    from rich.console import Console
+
+    from atomscreen.report.tables import funnel_table, ranking_table
+
+    console = Console()
+    console.print(funnel_table(record))
+    for role, ranking in record["rankings"].items():
+        console.print(ranking_table(ranking, title=role.replace("_", " ")))
+    print(f"{record['computed']} results computed in {_duration(record['seconds'])}; the rest was in the store")
+    print(f"report: {(folder / 'report.html').resolve()}")
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[Snapshot], None]]:
+    """Show a progress bar on a terminal, and a line now and then elsewhere; on standard error either way."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _line_printer(name)
+        return
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}  {task.fields[doing]}"),
+        console=console,
+    )
+    with bar:
+        task = bar.add_task(name, total=None, left="starting workers", doing="")
+
+        def observe(snapshot: Snapshot) -> None:
+            bar.update(task, completed=snapshot.done, total=snapshot.total, left=_left(snapshot), doing=snapshot.doing)
+
+        yield observe
+
+
+def _line_printer(name: str) -> Callable[[Snapshot], None]:
+    last = -_LINE_SECONDS
+
+    def observe(snapshot: Snapshot) -> None:
+        nonlocal last
+        if snapshot.elapsed - last >= _LINE_SECONDS or snapshot.done == snapshot.total:
+            last = snapshot.elapsed
+            print(
+                f"{name}: {snapshot.done} of {snapshot.total} candidates done, {snapshot.failed} failed, "
+                f"{_duration(snapshot.elapsed)} gone, {_left(snapshot)}  {snapshot.doing}".rstrip(),
+                file=sys.stderr,
+                flush=True,
+            )
+
+    return observe
+
+
+def _left(snapshot: Snapshot) -> str:
+    if snapshot.done == snapshot.total:
+        return "done"
+    return "time left not known yet" if snapshot.left is None else f"at most about {_duration(snapshot.left)} left"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

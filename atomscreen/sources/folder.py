@@ -1,0 +1,114 @@
+"""Structure files: a folder (searched with its subfolders) or one file of CIF, POSCAR or pymatgen JSON."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from atomscreen.core.candidate import Candidate
+from atomscreen.core.errors import StructureRefused, UsageError
+from atomscreen.sources.checks import refuse_unusable
+from atomscreen.sources.open import Skipped
+
+if TYPE_CHECKING:
+    from pymatgen.core import Structure
+
+_SUFFIXES = {".cif", ".vasp", ".poscar", ".json"}
+
+
+def check(where: str) -> None:
+    """Check that there is something to read.
+
+    Raises
+    ------
+    UsageError
+        Where the path does not exist, or a folder holds no structure file.
+    """
+    path = Path(where)
+    if not path.exists():
+        raise UsageError(f"there is no file or folder '{where}'")
+    if not structure_files(path):
+        raise UsageError(f"the folder '{where}' holds no structure file (CIF, POSCAR or pymatgen JSON)")
+
+
+def read(where: str) -> Iterator[Candidate | Skipped]:
+    """Yield a candidate for each structure, and the files that cannot be used with the reason."""
+    root = Path(where)
+    taken: set[str] = set()
+    for path in structure_files(root):
+        name = path.name if path == root else str(path.relative_to(root))
+        try:
+            structures = read_structures(path)
+            for number, structure in enumerate(structures, 1):
+                refuse_unusable(structure)
+                identity = _unique(_identifier(name, number, len(structures)), taken)
+                yield Candidate(identity, {"input": structure}, origin={"source": "file", "file": name})
+        except StructureRefused as problem:
+            yield Skipped(name, str(problem))
+
+
+def structure_files(path: Path) -> list[Path]:
+    """Return a file itself, or the structure files below a folder, sorted by name."""
+    if path.is_file():
+        return [path]
+    return sorted(file for file in path.rglob("*") if file.is_file() and _is_structure_file(file))
+
+
+def read_structures(path: Path) -> list[Structure]:
+    """Return all structures of one file.
+
+    Raises
+    ------
+    StructureRefused
+        Where the file cannot be read as what its name says.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pymatgen warns of every rounded coordinate
+            structures = _parse(path)
+    except StructureRefused:
+        raise
+    except Exception as problem:  # parsers raise whatever a broken file makes them trip over
+        reason = " ".join(str(problem).split())[:160] or type(problem).__name__
+        raise StructureRefused(f"cannot be read: {reason}") from None
+    if not structures:
+        raise StructureRefused("holds no structure")
+    return structures
+
+
+def _parse(path: Path) -> list[Structure]:
+    from pymatgen.core import Structure
+
+    if path.suffix.lower() == ".cif":
+        from pymatgen.io.cif import CifParser
+
+        # Within 0.01 Å symmetry copies are one site: rounding of CIF coordinates, not physics.
+        return list(CifParser(path).parse_structures(primitive=True, on_error="raise"))
+    text = path.read_text(encoding="utf-8")
+    if path.suffix.lower() == ".json":
+        return [Structure.from_str(text, fmt="json")]
+    return [Structure.from_str(text, fmt="poscar")]
+
+
+def _is_structure_file(path: Path) -> bool:
+    return path.suffix.lower() in _SUFFIXES or bool(re.match(r"(POSCAR|CONTCAR)", path.name))
+
+
+def _identifier(name: str, number: int, of: int) -> str:
+    """Return an id that is safe as a file name."""
+    stem = re.sub(r"\.(cif|vasp|poscar|json)$", "", name, flags=re.IGNORECASE)
+    safe = re.sub(r"[^\w.+-]+", "_", stem).strip("._") or "structure"
+    return safe if of == 1 else f"{safe}-{number}"
+
+
+def _unique(identity: str, taken: set[str]) -> str:
+    """Return the id itself, or one with a number where another file has it (a/LiCoO2.cif and a/LiCoO2.vasp)."""
+    candidate, number = identity, 1
+    while candidate in taken:
+        number += 1
+        candidate = f"{identity}.{number}"
+    taken.add(candidate)
+    return candidate
