@@ -1,0 +1,1 @@
+"""Interatomic potentials: registry, calculators, relaxation, molecular dynamics."""

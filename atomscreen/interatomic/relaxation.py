@@ -1,0 +1,240 @@
+"""Relaxation of cell and positions with an interatomic potential, to stated limits of force and stress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+from pydantic import Field
+
+from atomscreen.core.candidate import Candidate, Results
+from atomscreen.core.errors import StageFailure, StructureRefused
+from atomscreen.core.quantity import Quantity
+from atomscreen.core.stages import stage
+from atomscreen.core.units import Unit
+from atomscreen.interatomic.optimizer import LARGEST_VOLUME_CHANGE, Limits, largest_force, largest_stress, optimize
+from atomscreen.interatomic.potentials import (
+    PotentialName,
+    calculator,
+    label,
+    model_uncertainty,
+    provenance,
+    refuse_unknown_elements,
+)
+
+if TYPE_CHECKING:
+    from ase import Atoms
+    from pymatgen.core import Structure
+
+SHORTEST_DISTANCE = 0.5
+"""Atoms closer than this, in Å, overlap: the shortest bond there is, that of H2, has 0.74 Å."""
+
+SYMMETRY_PRECISION = 0.01
+"""Distance in Å within which spglib takes positions as equivalent."""
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """A relaxed structure and how well it is relaxed.
+
+    Attributes
+    ----------
+    structure
+        Sites in the order of the input.
+    energy
+        Potential energy of the cell in eV.
+    max_force
+        Largest force on an atom in eV/Å.
+    max_stress
+        Largest component of the stress in GPa.
+    steps
+        Steps of the optimizer.
+    """
+
+    structure: Structure
+    energy: float
+    max_force: float
+    max_stress: float
+    steps: int
+
+
+def relax_structure(
+    structure: Structure,
+    potential: str = "chgnet",
+    *,
+    max_force: float = 0.03,
+    max_steps: int = 500,
+    cell: bool = True,
+    max_volume_change: float = LARGEST_VOLUME_CHANGE,
+) -> Relaxation:
+    """Relax the positions of a structure and, unless told otherwise, its cell.
+
+    Parameters
+    ----------
+    structure
+        An ordered structure.
+    potential
+        A name of the potential registry.
+    max_force
+        Largest force on any atom, in eV/Å, of a relaxed structure.
+    max_steps
+        Steps after which the relaxation counts as failed.
+    cell
+        Whether the cell relaxes too, until no component of the stress is above 0.05 GPa.
+    max_volume_change
+        Fraction of the first volume by which it may change before the structure counts as fallen apart. Layers that
+        only van der Waals forces hold, such as those of CoO2, drift apart with potentials that have none.
+
+    Returns
+    -------
+    Relaxation
+        The relaxed structure, with energy, remaining force and stress.
+
+    Raises
+    ------
+    StructureRefused
+        For partial occupancies, overlapping atoms, or an element that the potential does not know.
+    StageFailure
+        Where the limits are not met within ``max_steps``, or the structure falls apart.
+    """
+    refuse_unusable(structure, potential)
+    atoms = to_atoms(structure)
+    atoms.calc = calculator(potential)
+    try:
+        steps = optimize(atoms, Limits(max_force, max_steps, cell, max_volume_change))
+    except NotImplementedError as problem:  # how ase's own calculators refuse an element
+        raise StructureRefused(
+            f"the potential '{potential}' cannot do {structure.reduced_formula}: {problem}"
+        ) from None
+    return Relaxation(
+        structure=_moved(structure, atoms),
+        energy=float(atoms.get_potential_energy()),
+        max_force=largest_force(atoms),
+        max_stress=largest_stress(atoms),
+        steps=steps,
+    )
+
+
+@stage(
+    gives={
+        "relaxed",
+        "energy_per_atom",
+        "lattice_a",
+        "lattice_b",
+        "lattice_c",
+        "volume_per_atom",
+        "density",
+        "space_group",
+        "relaxation_volume_change",
+    }
+)
+def relax(
+    candidate: Candidate,
+    potential: PotentialName = "chgnet",
+    max_force: Annotated[float, Unit("eV/Å"), Field(gt=0)] = 0.03,
+    max_steps: Annotated[int, Field(gt=0)] = 500,
+) -> Results:
+    """Relax cell and positions of the input structure; lattice parameters are those of the conventional cell.
+
+    Parameters
+    ----------
+    candidate
+        The candidate; its input structure is relaxed.
+    potential
+        The interatomic potential.
+    max_force
+        Largest force left on any atom, in eV/Å; the stress left is at most 0.05 GPa.
+    max_steps
+        Steps of the optimizer after which the stage fails.
+    """
+    start = candidate.structure("input")
+    relaxation = relax_structure(start, potential, max_force=max_force, max_steps=max_steps)
+    relaxed = relaxation.structure
+    a, b, c, space_group = conventional_cell(relaxed)
+    values = {
+        "energy_per_atom": relaxation.energy / len(relaxed),
+        "lattice_a": a,
+        "lattice_b": b,
+        "lattice_c": c,
+        "volume_per_atom": relaxed.volume / len(relaxed),
+        "density": float(relaxed.density),
+        "space_group": space_group,
+        "relaxation_volume_change": 100 * (relaxed.volume / start.volume - 1),
+    }
+    origin: dict[str, Any] = {
+        **provenance(potential),
+        "max_force": relaxation.max_force,
+        "max_stress": relaxation.max_stress,
+        "steps": relaxation.steps,
+    }
+    method = label(potential)
+    return Results(
+        quantities=tuple(
+            Quantity(name, value, model_uncertainty(potential, name), method=method, provenance=origin)
+            for name, value in values.items()
+        ),
+        structures={"relaxed": relaxed},
+    )
+
+
+def conventional_cell(structure: Structure) -> tuple[float, float, float, int]:
+    """Return a, b, c in Å and the space-group number of spglib's standardised cell (hexagonal for rhombohedral).
+
+    Raises
+    ------
+    StageFailure
+        Where spglib finds no symmetry, not even the identity.
+    """
+    import spglib
+
+    kinds = list(structure.symbol_set)
+    numbers = [kinds.index(site.specie.symbol) for site in structure]
+    dataset = spglib.get_symmetry_dataset(
+        (structure.lattice.matrix, structure.frac_coords, numbers), symprec=SYMMETRY_PRECISION
+    )
+    if dataset is None:
+        raise StageFailure(f"spglib finds no space group for {structure.reduced_formula}")
+    a, b, c = (float(length) for length in np.linalg.norm(dataset.std_lattice, axis=1))
+    return a, b, c, int(dataset.number)
+
+
+def refuse_unusable(structure: Structure, potential: str) -> None:
+    """Raise :class:`StructureRefused` for disorder, overlapping atoms, or elements the potential does not know."""
+    if not structure.is_ordered:
+        raise StructureRefused(
+            f"{structure.composition.reduced_formula} has sites of partial occupancy; order it before relaxing it"
+        )
+    refuse_unknown_elements(potential, structure)
+    distances = structure.distance_matrix + np.diag(np.full(len(structure), np.inf))
+    first, second = np.unravel_index(int(distances.argmin()), distances.shape)
+    if distances[first, second] < SHORTEST_DISTANCE:
+        raise StructureRefused(
+            f"{structure.reduced_formula} has overlapping atoms: sites {first} ({structure[int(first)].specie.symbol})"
+            f" and {second} ({structure[int(second)].specie.symbol}) are {distances[first, second]:.2f} Å apart"
+        )
+
+
+def to_atoms(structure: Structure) -> Atoms:
+    """Return the bare ASE atoms of a structure: symbols, positions, cell, periodic."""
+    from ase import Atoms
+
+    return Atoms(
+        [site.specie.symbol for site in structure],
+        positions=structure.cart_coords,
+        cell=structure.lattice.matrix,
+        pbc=True,
+    )
+
+
+def _moved(structure: Structure, atoms: Atoms) -> Structure:
+    """Return a structure with the species and properties it has and the cell and positions of the atoms."""
+    from pymatgen.core import Structure
+
+    return Structure(
+        atoms.cell.array,
+        structure.species,
+        atoms.positions,
+        coords_are_cartesian=True,
+        site_properties=structure.site_properties,
+    )
