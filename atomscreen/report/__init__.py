@@ -1,0 +1,1 @@
+"""Report: tables, figures and the self-contained HTML page of a campaign."""
