@@ -1,0 +1,1 @@
+"""Workflow files, funnel, ranking, store, execution on dask."""

@@ -12,9 +12,7 @@ from atomscreen.campaign.tasks import Job, describe_failure, execute
 from atomscreen.core.errors import UsageError
 
 # Worker processes have one thread each: two torch programs with two threads each on two cores are ten times slower.
-_ONE_THREAD = {
-    name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-}
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 _CONNECT_SECONDS = 30
 
 

@@ -30,8 +30,9 @@ class StageStep:
 
     @property
     def detail(self) -> str:
-        """The parameters, in words."""
-        return ", ".join(f"{name}: {value}" for name, value in self.parameters.items())
+        """The parameters that are not the defaults, in words."""
+        usual = self.stage.check({})
+        return ", ".join(f"{name}: {value}" for name, value in self.parameters.items() if value != usual[name])
 
     def applies_to(self, role: Role | None) -> bool:
         """Say whether a candidate of that role goes through this step or passes by."""

@@ -102,7 +102,7 @@ def rank(candidates: Sequence[Candidate], objectives: Sequence[Objective], seed:
             rank_low=int(first[index]),
             rank_high=int(last[index]),
             score=float(score[index]),
-            score_uncertainty=float(scores[:, index].std()),
+            score_uncertainty=float(scores[:, index].std()) if spread[index].any() else 0.0,
             pareto=bool(front[index]),
             pareto_probability=float(fronts[index]),
             values=tuple(values[index]),

@@ -29,7 +29,7 @@ def environment(workflow: Workflow, seed: int) -> dict[str, Any]:
         "platform": platform.platform(aliased=True, terse=True),
         "packages": {"atomscreen": __version__, **{name: metadata.version(name) for name in _PACKAGES}},
         "potentials": {
-            str(step.parameters[name]): digest
+            str(step.parameters[name]): {"label": str(step.parameters[name]), "digest": digest}
             for step in workflow.steps
             if isinstance(step, StageStep)
             for name, digest in step.stage.versions(step.parameters).items()

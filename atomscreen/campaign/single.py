@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from atomscreen.campaign.funnel import StageStep, companion_steps, default_step
+from atomscreen.campaign.funnel import StageStep, companion_steps
 from atomscreen.campaign.tasks import Job, execute
 from atomscreen.core.candidate import Candidate
 from atomscreen.core.errors import StageFailure, StructureRefused, UsageError

@@ -115,7 +115,8 @@ def source(where: str, json: bool) -> None:
     from atomscreen.core.candidate import Candidate
     from atomscreen.sources.open import check_source, read_source
 
-    usable, skipped = [], []
+    usable: list[dict[str, Any]] = []
+    skipped: list[dict[str, str]] = []
     for item in read_source(check_source(where)):
         if isinstance(item, Candidate):
             row = {"id": item.id, "formula": item.formula, "role": item.role, "working_ion": item.working_ion}
@@ -126,9 +127,7 @@ def source(where: str, json: bool) -> None:
         print(json_module.dumps({"candidates": usable, "skipped": skipped}, indent=1))
         return
     for row in usable:
-        print(
-            f"{row['id']}  {row['formula']}  {row['role'] or '-'}  {row['working_ion'] or '-'}  {row['n_sites']} sites"
-        )
-    for row in skipped:
-        print(f"skipped {row['name']}: {row['reason']}")
+        print("{id}  {formula}  {role}  {working_ion}  {n_sites} sites".format(**row))
+    for left_out in skipped:
+        print(f"skipped {left_out['name']}: {left_out['reason']}")
     print(f"{len(usable)} candidates, {len(skipped)} skipped")

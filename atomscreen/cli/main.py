@@ -166,8 +166,6 @@ def main() -> None:
         _fail(str(problem), 2)
     except AtomscreenError as problem:
         _fail(str(problem), 1)
-    except KeyboardInterrupt:
-        _fail("stopped; what was finished is kept, the same command goes on from there", 1)
     except BrokenPipeError:  # `atomscreen ... | head`
         sys.stderr.close()
         sys.exit(0)

@@ -10,11 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from atomscreen.core.errors import AtomscreenError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rich.console import Console
+
     from atomscreen.campaign.campaign import Snapshot
 
+_SHOWN = 15  # rows of a ranking on the terminal; the report has them all
+_WIDTH = 140
 _LINE_SECONDS = 30.0  # where nobody watches a terminal, one line of progress this often
 
 
@@ -38,10 +44,15 @@ def screen(
         _show_plan(checked, take_in(checked, source), json)
         return
     folder = CampaignFolder(out if out is not None else Path(f"atomscreen-{checked.name}"))
-    with _progress(checked.name) as observe:
-        record = run_workflow(
-            checked, folder.path, source=source, cluster=cluster, workers=workers, device=device, observe=observe
-        )
+    try:
+        with _progress(checked.name) as observe:
+            record = run_workflow(
+                checked, folder.path, source=source, cluster=cluster, workers=workers, device=device, observe=observe
+            )
+    except KeyboardInterrupt:
+        raise AtomscreenError(
+            "stopped; what was finished is kept in the store, and the same command goes on from there"
+        ) from None
     _write_files(folder.path, record)
     _say_skipped(record)
     if json:
@@ -70,16 +81,15 @@ def status(folder: Path, json: bool) -> None:
     if json:
         print(json_module.dumps(progress))
         return
-    from rich.console import Console
-
     from atomscreen.report.tables import funnel_table
 
     left = f", {_duration(progress['left'])} left" if progress["state"] == "running" and progress["left"] else ""
     print(
         f"{progress['state']}: {progress['done']} of {progress['total']} candidates done, "
-        f"{progress['failed']} failed, {progress['computed']} results computed in {_duration(progress['elapsed'])}{left}"
+        f"{progress['failed']} failed, {progress['computed']} results computed in "
+        f"{_duration(progress['elapsed'])}{left}"
     )
-    Console().print(funnel_table(progress))
+    _console().print(funnel_table(progress))
     for reason, count in Counter(progress["failures"]).most_common():
         print(f"{count} failed: {reason}")
 
@@ -122,14 +132,12 @@ def _outcome(record: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _print_outcome(record: Mapping[str, Any], folder: Path) -> None:
-    from rich.console import Console
+    from atomscreen.report.tables import funnel_table, ranking_tables
 
-    from atomscreen.report.tables import funnel_table, ranking_table
-
-    console = Console()
+    console = _console()
     console.print(funnel_table(record))
-    for role, ranking in record["rankings"].items():
-        console.print(ranking_table(ranking, title=role.replace("_", " ")))
+    for table in ranking_tables(record, limit=_SHOWN):
+        console.print(table)
     print(f"{record['computed']} results computed in {_duration(record['seconds'])}; the rest was in the store")
     print(f"report: {(folder / 'report.html').resolve()}")
 
@@ -182,6 +190,13 @@ def _left(snapshot: Snapshot) -> str:
     if snapshot.done == snapshot.total:
         return "done"
     return "time left not known yet" if snapshot.left is None else f"at most about {_duration(snapshot.left)} left"
+
+
+def _console() -> Console:
+    """Return a console as wide as the terminal, or wide enough for the tables where there is none."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else _WIDTH)
 
 
 def _duration(seconds: float) -> str:

@@ -1,0 +1,1 @@
+"""Candidate, Quantity, the vocabulary with units, the stage registry, errors."""

@@ -28,7 +28,9 @@ def check_stage(stage: Stage) -> None:
         if name not in described:
             raise TypeError(f"the docstring of stage '{stage.name}' does not describe '{name}'")
         if parameter.default is inspect.Parameter.empty:
-            raise TypeError(f"parameter '{name}' of stage '{stage.name}' has no default, so no workflow can name it bare")
+            raise TypeError(
+                f"parameter '{name}' of stage '{stage.name}' has no default, so no workflow can name it bare"
+            )
         unit = stage.unit_of(name)
         if unit is not None and unit.symbol not in described[name]:
             raise TypeError(f"the docstring of stage '{stage.name}' does not say that '{name}' is in {unit.symbol}")

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 SHORTEST_DISTANCE = 0.5
 """Atoms closer than this, in Å, overlap: the shortest bond there is, that of H2, has 0.74 Å."""
 
+NOTED_VOLUME_CHANGE = 20.0
+"""Percent; DFT's own error is a few, so more than this in relaxation is worth a note."""
+
 SYMMETRY_PRECISION = 0.01
 """Distance in Å within which spglib takes positions as equivalent."""
 
@@ -134,6 +137,7 @@ def relax(
     potential: PotentialName = "chgnet",
     max_force: Annotated[float, Unit("eV/Å"), Field(gt=0)] = 0.03,
     max_steps: Annotated[int, Field(gt=0)] = 500,
+    max_volume_change: Annotated[float, Unit("percent"), Field(gt=0)] = 100.0,
 ) -> Results:
     """Relax cell and positions of the input structure; lattice parameters are those of the conventional cell.
 
@@ -147,9 +151,15 @@ def relax(
         Largest force left on any atom, in eV/Å; the stress left is at most 0.05 GPa.
     max_steps
         Steps of the optimizer after which the stage fails.
+    max_volume_change
+        Change of volume, in percent, at which the structure counts as fallen apart and the stage fails. Molecular
+        and layered crystals swell by tens of percent with potentials that have no dispersion forces; their energy is
+        still of use, so the limit is wide, and a note says what happened from 20 percent on.
     """
     start = candidate.structure("input")
-    relaxation = relax_structure(start, potential, max_force=max_force, max_steps=max_steps)
+    relaxation = relax_structure(
+        start, potential, max_force=max_force, max_steps=max_steps, max_volume_change=max_volume_change / 100
+    )
     relaxed = relaxation.structure
     a, b, c, space_group = conventional_cell(relaxed)
     values = {
@@ -175,6 +185,16 @@ def relax(
             for name, value in values.items()
         ),
         structures={"relaxed": relaxed},
+        notes=_swelling_note(values["relaxation_volume_change"], method),
+    )
+
+
+def _swelling_note(change: float, method: str) -> tuple[str, ...]:
+    if abs(change) < NOTED_VOLUME_CHANGE:
+        return ()
+    return (
+        f"{method} changes the volume by {change:.0f} % in relaxation: it does not hold this structure as it is known, "
+        "and what is computed from the relaxed one tells of the potential more than of the material.",
     )
 
 

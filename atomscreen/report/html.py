@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from atomscreen.core.errors import UsageError
+from atomscreen.core.files import written
 from atomscreen.report.details import OTHERS_WITH_DETAILS, WITH_SYMMETRY, candidate_detail, choose_detailed
 from atomscreen.report.figures import SYMMETRY_TOLERANCE, element_styles, pareto_plot
-from atomscreen.core.files import written
 from atomscreen.report.overview import (
     candidate_rows,
     companion_rows,

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from atomscreen.core.vocabulary import QUANTITIES
 from atomscreen.core.files import written
+from atomscreen.core.vocabulary import QUANTITIES
 from atomscreen.report.numbers import duration, measured, unit_text
 from atomscreen.report.wording import conditions_text, definition_of, long_name, rank_text, role_name, value_text
 

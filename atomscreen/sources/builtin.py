@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from typing import Any
 
 from atomscreen.core.candidate import Candidate
 from atomscreen.core.errors import UsageError, closest
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.vocabulary import Role
 from atomscreen.sources.open import Skipped
-from atomscreen.sources.reference_set import ReferenceRecord, build_structure, records
+from atomscreen.sources.reference_set import KnownValue, ReferenceRecord, build_structure, records
 
 _SETS = ("reference",)
 
@@ -61,7 +60,7 @@ def _candidate(record: ReferenceRecord, by_id: dict[str, ReferenceRecord]) -> Ca
     )
 
 
-def _known(value: dict[str, Any]) -> Quantity:
+def _known(value: KnownValue) -> Quantity:
     """Return a literature value as a quantity; its source and note are the provenance."""
     note = {"note": value["note"]} if "note" in value else {}
     return Quantity.of(

@@ -48,7 +48,9 @@ def test_run_again_computes_nothing_and_ends_the_same(tmp_path, calls):
     again = run(tmp_path, steps, candidates(6))
     assert len(calls) == made and again.computed == 0
     assert [t.candidate.quantities for t in again.tracks] == [t.candidate.quantities for t in first.tracks]
-    assert [(t.status, t.reason, t.failure) for t in again.tracks] == [(t.status, t.reason, t.failure) for t in first.tracks]
+    assert [(t.status, t.reason, t.failure) for t in again.tracks] == [
+        (t.status, t.reason, t.failure) for t in first.tracks
+    ]
 
 
 def test_another_parameter_computes_only_what_depends_on_it(tmp_path, calls):
@@ -84,7 +86,9 @@ def test_top_by_what_a_role_cannot_have_lets_it_pass_by(tmp_path, calls):
 def test_companions_are_computed_once_with_the_funnels_own_parameters(tmp_path, calls):
     campaign = run(tmp_path, [step("weigh", factor=2.0), step("compare")], candidates(3))
     assert [c for c in calls if c[0] == "press"] == [("press", 4.0), ("press", 5.0)]
-    assert [track.candidate.quantity("energy_above_hull").number for track in campaign.tracks] == pytest.approx([2, 2.2, 2.4])
+    assert [track.candidate.quantity("energy_above_hull").number for track in campaign.tracks] == pytest.approx(
+        [2, 2.2, 2.4]
+    )
     assert campaign.tallies[0].entered == 3  # companions do not count in the funnel
 
 
@@ -93,7 +97,10 @@ def test_a_companion_that_fails_is_left_out(tmp_path, calls):
     steps = [step("weigh"), step("compare"), step("press", limit=2.2)]
     campaign = run(tmp_path, steps, candidates(1))
     assert ("compare", 1) in calls
-    assert {t.candidate.id: t.status for t in campaign.companions.values()} == {"smaller0.0": "passed", "smaller0.5": "failed"}
+    assert {t.candidate.id: t.status for t in campaign.companions.values()} == {
+        "smaller0.0": "passed",
+        "smaller0.5": "failed",
+    }
 
 
 def test_a_surprise_is_a_failure_with_its_log_and_is_tried_again(tmp_path, calls):

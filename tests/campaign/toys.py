@@ -45,10 +45,16 @@ def toy_stages():
 
     def smaller(candidate: Candidate, parameters: object) -> list[Candidate]:
         edge = candidate.structure().lattice.a
-        return [Candidate(f"smaller{cut}", {"input": crystal(2.0 + cut)}, Role.REFERENCE) for cut in (0.0, 0.5)] * (edge > 0)
+        return [Candidate(f"smaller{cut}", {"input": crystal(2.0 + cut)}, Role.REFERENCE) for cut in (0.0, 0.5)] * (
+            edge > 0
+        )
 
-    @stage(needs={"density"}, gives={"energy_above_hull"}, companions=Companions(smaller, ("weigh", "press")),
-           roles={Role.CATHODE})
+    @stage(
+        needs={"density"},
+        gives={"energy_above_hull"},
+        companions=Companions(smaller, ("weigh", "press")),
+        roles={Role.CATHODE},
+    )
     def compare(candidate: Candidate, companions: tuple[Candidate, ...]) -> Results:
         """Compare."""
         calls.append(("compare", len(companions)))

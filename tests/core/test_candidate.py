@@ -21,7 +21,9 @@ def test_results_make_a_new_candidate_and_leave_the_old_one():
 
 def test_the_newest_quantity_with_matching_conditions_is_found():
     values = tuple(Quantity("tracer_diffusivity", t * 1e-8, conditions={"temperature": t}) for t in (700, 900))
-    candidate = Candidate("x", {"input": STRUCTURE}, quantities=(*values, Quantity("density", 1), Quantity("density", 2)))
+    candidate = Candidate(
+        "x", {"input": STRUCTURE}, quantities=(*values, Quantity("density", 1), Quantity("density", 2))
+    )
     assert candidate.quantity("density").number == 2
     assert candidate.quantity("tracer_diffusivity", temperature=700.0).number == pytest.approx(7e-6)
     with pytest.raises(UsageError, match="at temperature 800"):

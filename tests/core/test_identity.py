@@ -28,7 +28,9 @@ def test_digest_is_the_same_in_another_process():
         "from pymatgen.core import Lattice, Structure; from atomscreen.core.identity import structure_digest;"
         "print(structure_digest(Structure(Lattice.cubic(4.2), ['Mg', 'O'], [[0, 0, 0], [0.5, 0.5, 0.5]])))"
     )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "7"})
+    out = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "7"}
+    )
     assert out.stdout.strip() == structure_digest(rock_salt())
 
 

@@ -42,7 +42,13 @@ def test_conversion_there_and_back(value, units):
 @given(st.floats(allow_nan=False, allow_infinity=False), st.none() | st.floats(0, 1e300))
 def test_a_quantity_survives_json(value, uncertainty):
     quantity = Quantity(
-        "tracer_diffusivity", value, uncertainty, {"temperature": 300.0}, "test", {"seed": 1, "phases": ["Li", "O2"]}, "upper"
+        "tracer_diffusivity",
+        value,
+        uncertainty,
+        {"temperature": 300.0},
+        "test",
+        {"seed": 1, "phases": ["Li", "O2"]},
+        "upper",
     )
     assert Quantity.from_dict(json.loads(json.dumps(quantity.as_dict()))) == quantity
 

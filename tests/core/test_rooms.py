@@ -18,7 +18,12 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAG
 def imported(path):
     """Yield (module, at_top_level) for every import of a file that runs."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    hidden = {id(n) for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test) for n in ast.walk(node)}
+    hidden = {
+        id(n)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        for n in ast.walk(node)
+    }
     top = {id(node) for node in tree.body}
     for node in ast.walk(tree):
         if id(node) in hidden:
