@@ -24,7 +24,20 @@ _API = {
     "write_report": "atomscreen.report.html",
 }
 
-__all__ = ["__version__", *_API]
+__all__ = [
+    "AtomscreenError",
+    "Candidate",
+    "Quantity",
+    "Results",
+    "Role",
+    "StageFailure",
+    "__version__",
+    "load_candidates",
+    "run_stage",
+    "run_workflow",
+    "stage",
+    "write_report",
+]
 
 if TYPE_CHECKING:
     from atomscreen.campaign.run import run_workflow

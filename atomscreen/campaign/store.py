@@ -121,8 +121,9 @@ class Store:
             if version is None and not read_only:
                 connection.execute(insert(_ABOUT).values(key="schema", value=str(SCHEMA)))
             elif int(version or 0) != SCHEMA:
+                whose = "a newer" if int(version or 0) > SCHEMA else "an older"
                 raise UsageError(
-                    f"the store '{path}' was written by a {'newer' if int(version or 0) > SCHEMA else 'older'} atomscreen "
+                    f"the store '{path}' was written by {whose} atomscreen "
                     f"(schema {version}, this one has {SCHEMA}); update atomscreen or choose another --out folder"
                 )
 

@@ -72,7 +72,9 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{count} candidates, {stages} stages that do nothing, cost of starting the workers included")
     print(f"first run   {first:7.1f} s   {1000 * first / count / stages:.2f} ms per candidate and stage")
-    print(f"second run  {again:7.1f} s   {1000 * again / count / stages:.2f} ms per candidate and stage, nothing computed")
+    print(
+        f"second run  {again:7.1f} s   {1000 * again / count / stages:.2f} ms per candidate and stage, nothing computed"
+    )
     print(f"peak memory of the main process {peak:.0f} MB")
 
 

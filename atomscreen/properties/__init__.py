@@ -1,0 +1,1 @@
+"""Stages that turn structures into physics: composition, stability, voltage, elasticity, transport."""

@@ -1,0 +1,201 @@
+"""Elastic tensors: symmetry, the fewest strains that fix one, its fit, and the averages of a polycrystal.
+
+Stiffness is (6, 6) in Voigt order xx yy zz yz xz xy. Inside, symmetric tensors are 6-vectors in Kelvin's notation
+(shear components times √2), in which rotations are orthogonal and every component of the tensor weighs the same.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pymatgen.core import Structure
+
+    Array = NDArray[Any]
+
+_VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
+_KELVIN = np.array([1.0, 1.0, 1.0, np.sqrt(2.0), np.sqrt(2.0), np.sqrt(2.0)])
+_SYMMETRY_PRECISION = 0.01  # Å, as relaxation determines the space group
+
+
+@dataclass(frozen=True)
+class Averages:
+    """Bulk and shear modulus of the polycrystal in GPa: Voigt's upper bound, Reuss's lower bound, Hill's mean."""
+
+    bulk_voigt: float
+    bulk_reuss: float
+    shear_voigt: float
+    shear_reuss: float
+
+    @property
+    def bulk(self) -> float:
+        """Hill's average."""
+        return (self.bulk_voigt + self.bulk_reuss) / 2
+
+    @property
+    def shear(self) -> float:
+        """Hill's average."""
+        return (self.shear_voigt + self.shear_reuss) / 2
+
+    @property
+    def universal_anisotropy(self) -> float:
+        """5 G_V/G_R + K_V/K_R − 6 (Ranganathan and Ostoja-Starzewski 2008); 0 for an isotropic crystal."""
+        return 5 * self.shear_voigt / self.shear_reuss + self.bulk_voigt / self.bulk_reuss - 6
+
+
+def averages(stiffness: Array) -> Averages:
+    """Return the averages of a positive definite stiffness (6, 6), Voigt order, GPa (R. Hill 1952)."""
+    compliance = np.linalg.inv(stiffness)
+
+    def sums(tensor: Array) -> tuple[float, float, float]:
+        """Return the sums of the diagonal and off-diagonal normal entries and of the shear entries."""
+        diagonal = float(np.trace(tensor[:3, :3]))
+        return diagonal, float(tensor[:3, :3].sum()) - diagonal, float(np.trace(tensor[3:, 3:]))
+
+    c_normal, c_cross, c_shear = sums(stiffness)
+    s_normal, s_cross, s_shear = sums(compliance)
+    return Averages(
+        bulk_voigt=(c_normal + c_cross) / 9,
+        bulk_reuss=1 / (s_normal + s_cross),
+        shear_voigt=(2 * c_normal - c_cross + 6 * c_shear) / 30,
+        shear_reuss=15 / (4 * s_normal - 2 * s_cross + 3 * s_shear),
+    )
+
+
+def youngs_modulus(bulk: float, shear: float) -> tuple[float, float, float]:
+    """Return Young's modulus 9KG/(3K + G) and its derivatives by K and G."""
+    scale = 3 * bulk + shear
+    return 9 * bulk * shear / scale, (3 * shear / scale) ** 2, 27 * (bulk / scale) ** 2
+
+
+def poisson_ratio(bulk: float, shear: float) -> tuple[float, float, float]:
+    """Return Poisson's ratio (3K − 2G)/(2(3K + G)) and its derivatives by K and G."""
+    scale = 3 * bulk + shear
+    return (3 * bulk - 2 * shear) / (2 * scale), 4.5 * shear / scale**2, -4.5 * bulk / scale**2
+
+
+def eigenvalues(stiffness: Array) -> Array:
+    """Return the six eigenvalues of a stiffness in GPa; all are positive in a stable crystal (Born)."""
+    return np.linalg.eigvalsh(stiffness * np.outer(_KELVIN, _KELVIN))
+
+
+def strain_matrix(direction: Array) -> Array:
+    """Return the symmetric (3, 3) strain whose Voigt components (tensor shears, not engineering) are ``direction``."""
+    strain = np.zeros((3, 3))
+    for component, (row, column) in zip(direction, _VOIGT, strict=True):
+        strain[row, column] = strain[column, row] = component
+    return strain
+
+
+def primitive_cell(structure: Structure) -> Structure:
+    """Return the primitive cell, not idealised: a supercell hides symmetry and makes every strained cell larger."""
+    import spglib
+    from pymatgen.core import Structure
+
+    cell, kinds = _spglib_cell(structure)
+    found = spglib.standardize_cell(cell, to_primitive=True, no_idealize=True, symprec=_SYMMETRY_PRECISION)
+    if found is None or len(found[2]) == len(structure):
+        return structure
+    return Structure(found[0], [kinds[number] for number in found[2]], found[1])
+
+
+def standard_orientation(structure: Structure) -> Structure:
+    """Return the structure turned rigidly into the standard axes of crystal physics (IRE 1949, IEEE 176-1987)."""
+    from pymatgen.core import Lattice, Structure
+    from pymatgen.core.tensors import Tensor
+
+    rotation = np.asarray(Tensor.get_ieee_rotation(structure))
+    left, _, right = np.linalg.svd(rotation)  # the nearest true rotation: a turned cell must not be strained
+    lattice = Lattice(structure.lattice.matrix @ (left @ right).T)
+    return Structure(lattice, structure.species, structure.frac_coords)
+
+
+def point_group(structure: Structure) -> Array:
+    """Return the rotations (n, 3, 3) of the point group of a primitive cell, in the axes of its lattice vectors."""
+    import spglib
+
+    found = spglib.get_symmetry(_spglib_cell(structure)[0], symprec=_SYMMETRY_PRECISION)
+    if found is None:
+        return np.eye(3)[None]
+    operations = np.unique(found["rotations"], axis=0)
+    # A relaxed cell has its symmetry only nearly: the mean of its metric's images has it exactly.
+    columns = structure.lattice.matrix.T
+    metric = np.mean(np.swapaxes(operations, 1, 2) @ (columns.T @ columns) @ operations, axis=0)
+    upright = np.linalg.cholesky(metric).T
+    left, _, right = np.linalg.svd(columns @ np.linalg.inv(upright))
+    columns = left @ right @ upright
+    turned: Array = columns @ operations @ np.linalg.inv(columns)
+    return turned
+
+
+def _spglib_cell(structure: Structure) -> tuple[tuple[Array, Array, list[int]], list[str]]:
+    """Return lattice, positions and kinds as spglib takes them, and the symbol of each kind."""
+    kinds = list(structure.symbol_set)
+    numbers = [kinds.index(site.specie.symbol) for site in structure]
+    return (structure.lattice.matrix, structure.frac_coords, numbers), kinds
+
+
+def independent_strains(rotations: Array) -> list[Array]:
+    """Return the fewest strains whose images under the point group span all six: 1 for cubic to 6 for triclinic.
+
+    Directions are those of :func:`strain_matrix`: one component of 1, or a normal and a shear one together, where
+    symmetry tells their responses apart. Greedy: each next one adds most dimensions and spans them best.
+    """
+    units = np.eye(6)
+    candidates = [*units, *(normal + shear for normal, shear in itertools.product(units[:3], units[3:]))]
+    chosen: list[Array] = []
+    spanned = np.empty((0, 6))
+    while _span(spanned)[0] < 6:
+        images = [np.vstack([spanned, _images(strain_matrix(candidate), rotations)]) for candidate in candidates]
+        best = max(range(len(candidates)), key=lambda index: _span(images[index]))
+        chosen.append(candidates[best])
+        spanned = images[best]
+    return chosen
+
+
+def fit_stiffness(strains: list[Array], stresses: list[Array], rotations: Array) -> tuple[Array, float]:
+    """Return the stiffness (6, 6) that fits the stresses of strains and of all their symmetry images, and its error.
+
+    Parameters
+    ----------
+    strains, stresses
+        Symmetric (3, 3) tensors, stresses in GPa per unit of strain; strains as :func:`independent_strains` has them.
+    rotations
+        The point group; the result has its symmetry exactly, because the set of images has.
+
+    Returns
+    -------
+    tuple
+        The stiffness in GPa, Voigt order, and the root-mean-square misfit per unit strain in GPa, which holds what
+        breaks the symmetry of the tensor: unrelaxed ions, noise, anharmonicity.
+    """
+    strained = np.vstack([_images(strain, rotations) for strain in strains])
+    stressed = np.vstack([_images(stress, rotations) for stress in stresses])
+    fitted: Array = np.linalg.lstsq(strained, stressed, rcond=None)[0]
+    kelvin: Array = (fitted + fitted.T) / 2
+    misfit = float(np.linalg.norm(stressed - strained @ kelvin) / np.linalg.norm(strained))
+    return kelvin / np.outer(_KELVIN, _KELVIN), misfit
+
+
+def _images(tensor: Array, rotations: Array) -> Array:
+    """Return the Kelvin vectors (n, 6) of a symmetric tensor's images under rotations (n, 3, 3)."""
+    turned = rotations @ tensor @ np.swapaxes(rotations, 1, 2)
+    images: Array = np.stack([turned[:, row, column] for row, column in _VOIGT], axis=1) * _KELVIN
+    return images
+
+
+def _span(vectors: Array) -> tuple[int, float]:
+    """Return the dimensions that vectors (n, 6) span, and how well: the least singular value among them, per vector.
+
+    Images of unit strains either span a dimension well or not at all; what is small is inexact symmetry.
+    """
+    if not len(vectors):
+        return 0, 0.0
+    values = np.linalg.svd(vectors, compute_uv=False) / np.sqrt(len(vectors))
+    significant = values[values > 0.01]
+    return int(significant.size), round(float(significant.min()), 6)

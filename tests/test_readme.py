@@ -1,0 +1,59 @@
+"""The README's Python is run as it stands there."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pymatgen.core import Lattice, Structure
+
+from atomscreen.campaign.workflow import parse_workflow
+
+README = Path(__file__).parent.parent / "README.md"
+EMT = "ase.calculators.emt:EMT"
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def run(code, folder):
+    (folder / "script.py").write_text(code)
+    done = subprocess.run(
+        [sys.executable, "script.py"], cwd=folder, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_two_stages_on_a_cif(tmp_path):
+    cell = Structure.from_spacegroup("Fm-3m", Lattice.cubic(4.21), ["Mg", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    cell.to(filename=str(tmp_path / "MgO.cif"), fmt="cif")
+    printed = run(blocks("python")[0], tmp_path)
+    assert "bulk_modulus = " in printed and "chgnet" in printed
+
+
+@pytest.mark.slow
+def test_a_campaign(tmp_path):
+    (tmp_path / "my-structures").mkdir()
+    cell = Structure.from_spacegroup("Fm-3m", Lattice.cubic(3.6), ["Cu"], [[0, 0, 0]])
+    cell.to(filename=str(tmp_path / "my-structures" / "Cu.cif"), fmt="cif")
+    (tmp_path / "my-workflow.yaml").write_text(
+        f'name: my\nrole: solid_electrolyte\nfunnel: [{{relax: {{potential: "{EMT}"}}}}]\nrank: {{density: max}}\n'
+    )
+    assert run(blocks("python")[1], tmp_path).startswith("1 Cu {'density'")
+    assert (tmp_path / "my-campaign" / "report.html").stat().st_size > 1_000_000
+
+
+def test_the_workflow_file_is_in_order(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my-structures").mkdir()
+    (tmp_path / "my-structures" / "x.cif").touch()
+    assert parse_workflow(blocks("yaml")[0]).name == "my-screen"
+
+
+def test_the_stage_to_imitate_is_complete(tmp_path):
+    check = "\nfrom atomscreen.core.checking import check_stage\nfrom atomscreen.core.stages import get_stage\ncheck_stage(get_stage('weigh'))"
+    run(blocks("python")[2] + check, tmp_path)
