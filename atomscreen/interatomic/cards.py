@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -39,15 +40,33 @@ class Weights(BaseModel):
 
 
 class KnownError(BaseModel):
-    """A published or benchmarked error of one quantity."""
+    """A published or benchmarked error of one quantity: absolute, or relative where it grows with the value."""
 
     model_config = _STRICT
 
-    mae: Annotated[float, Field(gt=0)]
+    mae: Annotated[float, Field(gt=0)] | None = None
     """Mean absolute error in ``unit``."""
-    unit: str
+    unit: str | None = None
+    relative: Annotated[float, Field(gt=0)] | None = None
+    """Root mean square of the logarithm of computed over reference: the standard uncertainty over the value."""
     source: str
     """Whose benchmark, against what."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> KnownError:
+        if (self.mae is None) == (self.relative is None) or (self.mae is None) != (self.unit is None):
+            raise ValueError("give either 'mae' with its 'unit' or 'relative'")
+        return self
+
+    def standard_uncertainty(self, value: float, unit: str) -> float:
+        """Return the standard uncertainty of a value, in the value's unit.
+
+        An absolute error is taken as normal with mean zero, whose standard deviation is the mean absolute error times
+        √(π/2).
+        """
+        if self.mae is None or self.unit is None:
+            return abs(value) * (self.relative or 0.0)
+        return convert(self.mae, self.unit, unit) * math.sqrt(math.pi / 2)
 
 
 class Card(BaseModel):
@@ -88,7 +107,7 @@ class Card(BaseModel):
             if quantity not in QUANTITIES:
                 raise ValueError(f"'errors' speaks of '{quantity}'{closest(quantity, QUANTITIES)}")
             try:
-                convert(error.mae, error.unit, QUANTITIES[quantity].unit)
+                error.standard_uncertainty(1.0, QUANTITIES[quantity].unit)
             except UsageError as problem:
                 raise ValueError(f"the error of {quantity}: {problem}") from None
         return self

@@ -16,7 +16,6 @@ import importlib.metadata
 import importlib.util
 import inspect
 import io
-import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +23,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from atomscreen.core.errors import StructureRefused, UsageError
 from atomscreen.core.stages import Versioned
-from atomscreen.core.units import convert
 from atomscreen.core.vocabulary import define
 from atomscreen.interatomic.cards import Card, card, cards
 from atomscreen.interatomic.checking import check_potential
@@ -133,23 +131,22 @@ def refuse_unknown_elements(name: str, structure: Structure) -> None:
         )
 
 
-def model_uncertainty(name: str, quantity: str) -> float | None:
+def model_uncertainty(name: str, quantity: str, value: float) -> float | None:
     """Return the standard uncertainty that a potential's benchmarked error gives a quantity.
-
-    The error is taken as normal with mean zero, whose standard deviation is the mean absolute error times √(π/2).
 
     Parameters
     ----------
     name
         The potential.
     quantity
-        A name of the vocabulary; the answer is in its unit, ``None`` where no benchmark is known.
+        A name of the vocabulary; value and answer are in its unit, ``None`` where no benchmark is known.
+    value
+        What was computed.
     """
     unit = define(quantity).unit
     if _is_import_path(name) or quantity not in card(name).errors:
         return None
-    error = card(name).errors[quantity]
-    return convert(error.mae, error.unit, unit) * math.sqrt(math.pi / 2)
+    return card(name).errors[quantity].standard_uncertainty(value, unit)
 
 
 def _is_import_path(name: str) -> bool:

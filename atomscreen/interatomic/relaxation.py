@@ -181,7 +181,7 @@ def relax(
     method = label(potential)
     return Results(
         quantities=tuple(
-            Quantity(name, value, model_uncertainty(potential, name), method=method, provenance=origin)
+            Quantity(name, value, model_uncertainty(potential, name, value), method=method, provenance=origin)
             for name, value in values.items()
         ),
         structures={"relaxed": relaxed},

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 MAX_RESIDUAL_STRESS = 0.5
 """Largest stress in GPa of the unstrained cell; more means that it was relaxed with something else."""
 
+RATTLE, SADDLE_DEPTH = 0.03, 1e-3
+"""Å of random displacement after which ions must not find a lower energy, by more than this in eV/atom."""
+
 
 @stage(
     needs={"relaxed"},
@@ -53,8 +56,8 @@ def elasticity(
 ) -> Results:
     """Strain the relaxed cell both ways in as few directions as its symmetry allows and fit the stiffness tensor.
 
-    Ions relax in every strained cell. Strains of opposite sign are subtracted, so that residual stress and the first
-    anharmonic term cancel.
+    Ions relax in every strained cell. A structure that only its symmetry holds is a failure. Strains of opposite sign
+    are subtracted, so that residual stress and the first anharmonic term cancel.
 
     Parameters
     ----------
@@ -104,6 +107,28 @@ class _StrainedCell:
                 "relax it with the same potential first"
             )
         self.matrix, self.positions = atoms.cell.array.copy(), atoms.get_scaled_positions(wrap=False)
+        self._refuse_saddle(potential)
+
+    def _refuse_saddle(self, potential: str) -> None:
+        """Refuse a structure that only its symmetry holds: under strain its ions would fall to another one.
+
+        A Jahn–Teller crystal drawn undistorted, or lithium drawn on the site between its own, has no linear response:
+        the stiffness would come out the more negative the smaller the strain.
+        """
+        from ase.optimize import BFGS
+
+        shaken = self.atoms.copy()
+        shaken.calc = calculator(potential)
+        shaken.rattle(RATTLE, seed=0)
+        optimizer = BFGS(shaken, logfile=None)
+        optimizer.run(fmax=self.max_force, steps=self.max_steps)
+        self.evaluations += optimizer.nsteps + 1
+        depth = (self.atoms.get_potential_energy() - shaken.get_potential_energy()) / len(shaken)
+        if depth > SADDLE_DEPTH:
+            raise StageFailure(
+                f"the relaxed structure is a saddle that its symmetry holds: shaken by {RATTLE} Å its ions go "
+                f"{1000 * depth:.1f} meV/atom lower, so it has no linear elasticity; start from one of lower symmetry"
+            )
 
     def response(self, direction: Array, strain: float) -> Array:
         """Return the stress (3, 3) in GPa per unit strain along a direction, by central difference."""
@@ -146,7 +171,14 @@ def _results(stiffness: Array, misfit: float, potential: str, origin: dict[str, 
         return Quantity(name, value, uncertainty, method=method, provenance=origin)
 
     lowest = float(tensor.eigenvalues(stiffness).min())
-    quantities = [give("elastic_tensor", stiffness), give("elastically_stable", float(lowest > 0))]
+    quantities = [give("elastic_tensor", stiffness)]
+    if lowest <= 0 and -lowest < misfit:
+        note = (
+            f"Whether it is elastically stable is not decided: the lowest eigenvalue of the stiffness is {lowest:.2g} "
+            f"GPa, within the misfit of the fit, {misfit:.2g} GPa; there are no averages."
+        )
+        return Results(tuple(quantities), notes=(note,))
+    quantities.append(give("elastically_stable", float(lowest > 0)))
     if lowest <= 0:
         note = f"The stiffness is not positive definite (lowest eigenvalue {lowest:.3g} GPa), so it has no averages."
         return Results(tuple(quantities), notes=(note,))
@@ -156,8 +188,8 @@ def _results(stiffness: Array, misfit: float, potential: str, origin: dict[str, 
             f"Elastic stability is uncertain: the lowest eigenvalue, {lowest:.2g} GPa, is within the fit's error.",
         )
     mean = tensor.averages(stiffness)
-    bulk_error = _total(misfit, model_uncertainty(potential, "bulk_modulus"))
-    shear_error = _total(misfit, model_uncertainty(potential, "shear_modulus"))
+    bulk_error = _total(misfit, model_uncertainty(potential, "bulk_modulus", mean.bulk))
+    shear_error = _total(misfit, model_uncertainty(potential, "shear_modulus", mean.shear))
     young, young_by_bulk, young_by_shear = tensor.youngs_modulus(mean.bulk, mean.shear)
     poisson, poisson_by_bulk, poisson_by_shear = tensor.poisson_ratio(mean.bulk, mean.shear)
     pugh = mean.bulk / mean.shear

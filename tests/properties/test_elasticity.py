@@ -10,7 +10,7 @@ from pymatgen.core import Lattice, Structure
 from atomscreen.core.candidate import Candidate
 from atomscreen.core.errors import StageFailure, UsageError
 from atomscreen.core.stages import get_stage
-from atomscreen.interatomic.relaxation import relax
+from atomscreen.interatomic.relaxation import relax, relax_structure
 from atomscreen.properties.elastic_tensor import standard_orientation
 from atomscreen.properties.elasticity import elasticity
 
@@ -111,7 +111,7 @@ def test_symmetry_saves_strained_cells():
     candidate = relaxed(CRYSTALS["cubic Cu"], potential=EMT_PATH)
     provenance = values(elasticity(candidate, potential=EMT_PATH))["elastic_tensor"].provenance
     assert provenance["strained_cells"] == 2
-    assert provenance["evaluations"] == 3  # ions at fixed sites: one for each cell, one for the unstrained
+    assert provenance["evaluations"] == 4  # ions at fixed sites: one for each cell, the unstrained and the shaken one
     assert "IRE-1949" in provenance["axes"]
 
 
@@ -165,3 +165,14 @@ def test_chgnet_is_too_soft_but_not_by_much(formula, a, basis, bulk, shear):
         # Two standard uncertainties of the potential's card.
         assert abs(found[name].number - expected) < 2 * found[name].uncertainty
         assert found[name].number < expected
+
+
+def test_a_structure_that_only_its_symmetry_holds_has_no_elasticity():
+    # The simple cubic crystal is a saddle for every pair-like metal: in a cell of eight it falls to another one.
+    cell = Structure(Lattice.cubic(4.9), ["Cu"] * 8, [[x, y, z] for x in (0, 0.5) for y in (0, 0.5) for z in (0, 0.5)])
+    shape = relax_structure(cell, EMT_PATH, max_force=1e-3).structure
+    assert np.ptp(shape.lattice.abc) < 1e-6  # relaxation alone keeps it cubic
+    shape.replace(0, "Ni")  # so that the primitive cell keeps its eight atoms
+    held = relax_structure(shape, EMT_PATH, max_force=1e-3).structure
+    with pytest.raises(StageFailure, match="a saddle that its symmetry holds"):
+        elasticity(Candidate("x", {"input": held, "relaxed": held}), potential=EMT_PATH)
