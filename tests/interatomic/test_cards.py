@@ -36,7 +36,7 @@ def test_elements_in_their_compact_form() -> None:
     [
         ("licence:", "license:", "licence"),
         ("bulk_modulus:", "bulk_modul:", "bulk_modulus"),
-        ("unit: GPa", "unit: eV", "'eV' is not a unit of GPa"),
+        ("relative: 0.27", "mae: 17.4, unit: eV", "'eV' is not a unit of GPa"),
         ("in_package:", "in_packages:", "weights"),
         ("name: chgnet\n", "name: other\n", "named 'other'"),
         ("summary:", "summary: [", "is not YAML"),

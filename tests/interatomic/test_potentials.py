@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +13,12 @@ import pytest
 from ase import Atoms
 from ase.build import bulk
 from ase.calculators.emt import EMT
+from pydantic import ValidationError
 from pymatgen.core import Lattice, Structure
 
 from atomscreen.core.errors import StructureRefused, UsageError
 from atomscreen.interatomic import potentials
-from atomscreen.interatomic.cards import cards
+from atomscreen.interatomic.cards import KnownError, cards
 from atomscreen.interatomic.weights import weights_path
 
 EMT_PATH = "ase.calculators.emt:EMT"
@@ -123,14 +123,18 @@ def test_an_unknown_element_is_named_with_the_potential() -> None:
     potentials.refuse_unknown_elements(EMT_PATH, radium)
 
 
-def test_the_benchmarked_error_becomes_a_standard_deviation() -> None:
-    spread = potentials.model_uncertainty("chgnet", "bulk_modulus")
-    assert spread is not None
-    # The mean absolute value of normal errors with this standard deviation is the card's.
-    errors = np.random.default_rng(1).normal(scale=spread, size=200_000)
+def test_a_benchmarked_error_becomes_a_standard_uncertainty() -> None:
+    absolute = KnownError(mae=17.4, unit="GPa", source="test").standard_uncertainty(100.0, "GPa")
+    # The mean absolute value of normal errors with this standard deviation is the benchmark's.
+    errors = np.random.default_rng(1).normal(scale=absolute, size=200_000)
     assert np.abs(errors).mean() == pytest.approx(17.4, rel=0.01)  # five standard errors of the mean
-    assert potentials.model_uncertainty("chgnet", "lattice_a") is None
-    assert math.isclose(spread, 17.4 * math.sqrt(math.pi / 2))
+    assert KnownError(relative=0.2, source="test").standard_uncertainty(-50.0, "GPa") == pytest.approx(10.0)
+    spread = potentials.model_uncertainty("chgnet", "bulk_modulus", 100.0)
+    assert spread == pytest.approx(100.0 * (potentials.card("chgnet").errors["bulk_modulus"].relative or 0.0))
+    assert potentials.model_uncertainty("chgnet", "lattice_a", 3.0) is None
+    for wrong in ({"mae": 1.0}, {"mae": 1.0, "unit": "GPa", "relative": 0.1}, {}):
+        with pytest.raises(ValidationError, match="give either"):
+            KnownError(source="test", **wrong)
 
 
 def test_provenance_tells_functionals_apart() -> None:
