@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from atomscreen.campaign.criteria import Verdict
-from atomscreen.campaign.estimate import seconds_left
+from atomscreen.campaign.estimate import Estimate, time_left
 from atomscreen.campaign.executors import Executor
 from atomscreen.campaign.funnel import KeepStep, StageStep, Step, TopStep, companion_steps
 from atomscreen.campaign.queue import JobQueue
@@ -36,6 +36,8 @@ class Track:
     failure: Failure | None = None
     failure_seconds: float = 0.0
     given: list[tuple[str, Results]] = field(default_factory=list)
+    companions: list[Track] | None = None
+    """What the step it stands before has asked for; ``None`` while it has asked for nothing."""
     waiting: list[Track] = field(default_factory=list)
     """Tracks that need this one finished, as a companion."""
 
@@ -68,7 +70,7 @@ class Snapshot:
     computed: int
     in_work: int
     elapsed: float
-    left: float | None
+    left: Estimate
     doing: str
 
 
@@ -164,7 +166,7 @@ class Campaign:
         """Take a track to its next stage and return the job, or to where it waits or ends and return ``None``."""
         while (step := track.step) is not None:
             tally = self._tally(track)
-            tally.entered += 1
+            tally.entered += track.companions is None  # not again when it comes back from waiting for companions
             if not step.applies_to(track.candidate.role):
                 tally.passed_by += 1
                 track.position += 1
@@ -177,7 +179,6 @@ class Campaign:
             else:
                 companions = self._finished_companions(track, step)
                 if companions is None:
-                    tally.entered -= 1  # it comes back here
                     return None
                 names = step.stage.needs | step.stage.uses
                 key = result_key(step.stage, step.parameters, track.candidate, companions)
@@ -242,16 +243,17 @@ class Campaign:
         """Return the companions a stage needs, or ``None`` while one is under way; failed ones are left out."""
         if step.stage.companions is None:
             return ()
-        own_steps = companion_steps(step, self.steps)
-        chosen = [
-            self._companion(candidate, own_steps)
-            for candidate in step.stage.companions.choose(track.candidate, step.parameters)
-        ]
-        pending = next((companion for companion in chosen if companion.status == "under way"), None)
+        if track.companions is None:
+            own_steps = companion_steps(step, self.steps)
+            chosen = step.stage.companions.choose(track.candidate, step.parameters)
+            track.companions = [self._companion(candidate, own_steps) for candidate in chosen]
+        pending = next((companion for companion in track.companions if companion.status == "under way"), None)
         if pending is not None:
             pending.waiting.append(track)
             return None
-        return tuple(companion.candidate for companion in chosen if companion.status == "passed")
+        finished = tuple(companion.candidate for companion in track.companions if companion.status == "passed")
+        track.companions = None
+        return finished
 
     def _companion(self, candidate: Candidate, steps: Sequence[StageStep]) -> Track:
         key = canonical([candidate.id, [[step.label, step.parameters] for step in steps]])
@@ -321,7 +323,7 @@ class Campaign:
                 computed=self.computed,
                 in_work=len(self._queue) + executor.in_flight,
                 elapsed=now - self._started,
-                left=seconds_left(self.tracks, list(self.companions.values()), self._seconds, executor.slots),
+                left=time_left(self.tracks, list(self.companions.values()), self._seconds, executor.slots),
                 doing=", ".join(f"{stage} {count}" for stage, count in waiting.items()),
             )
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,26 @@ if TYPE_CHECKING:
     from atomscreen.campaign.campaign import Track
 
 
-def seconds_left(
-    tracks: Sequence[Track], companions: Sequence[Track], seconds: Mapping[str, Sequence[float]], slots: int
-) -> float | None:
-    """Return the seconds a campaign has still to go, or ``None`` before there is anything to judge by.
+@dataclass(frozen=True)
+class Estimate:
+    """What a campaign has still to do.
 
-    Assumes that every criterion is met, which makes it an upper estimate, and counts a stage that was never timed as
-    long as the slowest one known, because funnels put the costly stages last.
+    Attributes
+    ----------
+    seconds
+        For the stages that were timed before; an upper estimate, as if every criterion were met.
+    untimed
+        Stages still to run of which nobody knows yet how long they take; they come on top.
+    """
+
+    seconds: float
+    untimed: tuple[str, ...]
+
+
+def time_left(
+    tracks: Sequence[Track], companions: Sequence[Track], seconds: Mapping[str, Sequence[float]], slots: int
+) -> Estimate:
+    """Estimate the time a campaign has still to go.
 
     Parameters
     ----------
@@ -30,16 +44,9 @@ def seconds_left(
     slots
         Jobs that run at the same time.
     """
-    if not seconds:
-        return None
-    means = {stage: fmean(taken) for stage, taken in seconds.items() if taken}
-    slowest = max(means.values())
-    work = sum(
-        count * means.get(stage, slowest)
-        for group in (tracks, companions)
-        for stage, count in _remaining(group).items()
-    )
-    return work / max(1, slots)
+    remaining = _remaining(tracks) + _remaining(companions)
+    work = sum(count * fmean(seconds[stage]) for stage, count in remaining.items() if stage in seconds)
+    return Estimate(work / max(1, slots), tuple(sorted(stage for stage in remaining if stage not in seconds)))
 
 
 def _remaining(tracks: Sequence[Track]) -> Counter[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as json_module
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,7 +83,7 @@ def status(folder: Path, json: bool) -> None:
         return
     from atomscreen.report.tables import funnel_table
 
-    left = f", {_duration(progress['left'])} left" if progress["state"] == "running" and progress["left"] else ""
+    left = f", {_remaining(**progress['left'])}" if progress["state"] == "running" else ""
     print(
         f"{progress['state']}: {progress['done']} of {progress['total']} candidates done, "
         f"{progress['failed']} failed, {progress['computed']} results computed in "
@@ -189,7 +189,13 @@ def _line_printer(name: str) -> Callable[[Snapshot], None]:
 def _left(snapshot: Snapshot) -> str:
     if snapshot.done == snapshot.total:
         return "done"
-    return "time left not known yet" if snapshot.left is None else f"at most about {_duration(snapshot.left)} left"
+    return _remaining(snapshot.left.seconds, snapshot.left.untimed)
+
+
+def _remaining(seconds: float, untimed: Sequence[str]) -> str:
+    """Return the estimate in words; a stage that was never timed comes on top of it, and that is said."""
+    known = f"about {_duration(seconds)} left"
+    return f"{known}, and {', '.join(untimed)}, not timed yet" if untimed else known
 
 
 def _console() -> Console:

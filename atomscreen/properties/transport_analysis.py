@@ -27,10 +27,12 @@ MIN_HOPS_PER_ION = 1.0
 MIN_HOPS = 10
 """Fewer site-to-site displacements than these, per ion and in all, are too few for statistics."""
 
-MELTED = 2.25
-"""Å²: mean-squared displacement of the least mobile framework element above which the framework has melted, (1.5 Å)².
+MELTED = 1.5
+"""Å²: mean-squared displacement of the least mobile framework element above which the framework has melted.
 
-Thermal vibrations stay below 1 Å²; anions of rotating polyanions may exceed it, but then their centres do not."""
+A solid melts (Lindemann) where atoms stray about 0.15 of their distance: 0.45 Å for 3 Å, a mean-squared displacement
+between two times of 2 (0.45 Å)² = 0.4 Å². Anions of rotating polyanions exceed the limit, but then their centres stay
+below it."""
 
 # The regression's time intervals, as parts of the run: vibrations and most jumps back are over before, and behind it
 # there are too few independent intervals. Random walks give intervals that cover the truth as often as stated.
