@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from atomscreen.campaign.criteria import Verdict
@@ -85,6 +87,8 @@ class Campaign:
         Where results are kept and looked for.
     observe
         Called with a :class:`Snapshot` whenever something finished.
+    scratch
+        Folder of the stages' checkpoints, on a file system that the workers share; ``None`` for no checkpoints.
 
     Attributes
     ----------
@@ -97,7 +101,11 @@ class Campaign:
     """
 
     def __init__(
-        self, steps: Sequence[Step], store: Store, observe: Callable[[Snapshot], None] = lambda snapshot: None
+        self,
+        steps: Sequence[Step],
+        store: Store,
+        observe: Callable[[Snapshot], None] = lambda snapshot: None,
+        scratch: Path | None = None,
     ) -> None:
         self.steps = steps
         self.tracks: list[Track] = []
@@ -106,6 +114,7 @@ class Campaign:
         self.computed = 0
         self._store = store
         self._observe = observe
+        self._scratch = scratch
         self._ready: deque[Track] = deque()
         self._at_top: dict[int, list[Track]] = defaultdict(list)
         self._wanting: dict[str, list[Track]] = defaultdict(list)
@@ -138,6 +147,7 @@ class Campaign:
                 return
             pairs = executor.finished()
             self._store.write(run_id, (_finished(job, outcome) for job, outcome in pairs))
+            self._drop_checkpoints(pairs)
             for job, outcome in pairs:
                 self.computed += 1
                 self._seconds.setdefault(job.stage.name, []).append(outcome.seconds)
@@ -182,7 +192,8 @@ class Campaign:
                     return None
                 names = step.stage.needs | step.stage.uses
                 key = result_key(step.stage, step.parameters, track.candidate, companions)
-                return Job(key, step.stage, step.parameters, track.candidate.seen_by_stage(names), companions)
+                seen = track.candidate.seen_by_stage(names)
+                return Job(key, step.stage, step.parameters, seen, companions, self._scratch_of(step, key))
         self._end(track, "passed")
         return None
 
@@ -303,6 +314,18 @@ class Campaign:
     def _move_on(self, track: Track) -> None:
         track.position += 1
         self._ready.append(track)
+
+    # --- checkpoints --------------------------------------------------------------------------------------------
+
+    def _scratch_of(self, step: StageStep, key: str) -> Path | None:
+        return self._scratch / key if self._scratch is not None and step.stage.cost == "heavy" else None
+
+    @staticmethod
+    def _drop_checkpoints(pairs: Sequence[tuple[Job, Outcome]]) -> None:
+        """Remove the checkpoints of what is in the store for good."""
+        for job, outcome in pairs:
+            if job.scratch is not None and outcome.final:
+                shutil.rmtree(job.scratch, ignore_errors=True)
 
     # --- what an observer sees ----------------------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ class CampaignFolder:
         self.record = path / "campaign.json"
         self.report = path / "report.html"
         self.table = path / "candidates.csv"
+        self.scratch = path.absolute() / "scratch"
         self._progress = path / "progress.json"
         self._lock = path / ".lock"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -156,9 +157,10 @@ def _run(
         folder.write_progress(workflow.name, snapshot, labels, campaign.tallies, failures)
         observe(snapshot)
 
-    campaign = Campaign(workflow.steps, store, report)
+    campaign = Campaign(workflow.steps, store, report, folder.scratch)
     with executor:
         campaign.run(intake.candidates, executor, store.begin_run(run_environment))
+    shutil.rmtree(folder.scratch, ignore_errors=True)  # of jobs that an earlier, other workflow left
     record = describe(workflow, intake.source, intake.read, intake.skipped, campaign, started, run_environment)
     with written(folder.record) as file:
         json.dump(record, file)

@@ -10,11 +10,13 @@ import traceback
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from atomscreen.campaign.store import Failure, Outcome
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import AtomscreenError, StageFailure, StructureRefused
+from atomscreen.core.scratch import scratch_folder
 from atomscreen.core.stages import Stage
 
 _LOG_CHARACTERS = 6000
@@ -29,6 +31,8 @@ class Job:
     parameters: Mapping[str, Any]
     candidate: Candidate
     companions: tuple[Candidate, ...] = ()
+    scratch: Path | None = None
+    """Folder of the stage's checkpoints."""
 
     @property
     def size(self) -> int:
@@ -63,7 +67,7 @@ def execute(jobs: Sequence[Job], device: str = "auto") -> list[Outcome]:
 
 def _execute_one(job: Job) -> Outcome:
     started = time.perf_counter()
-    with _captured() as log:
+    with _captured() as log, scratch_folder(job.scratch):
         try:
             results = _call(job)
             failure = None

@@ -12,6 +12,7 @@ from pydantic import Field
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import StageFailure, StructureRefused, UsageError
 from atomscreen.core.quantity import Quantity
+from atomscreen.core.scratch import scratch_file
 from atomscreen.core.stages import stage
 from atomscreen.core.units import Unit
 from atomscreen.interatomic.molecular_dynamics import run_nvt
@@ -108,6 +109,7 @@ def diffusivity(
                 equilibration=equilibration,
                 time_step=step,
                 seed=own_seed,
+                checkpoint=scratch_file(f"{temperature:g}K.npz"),
             )
             estimate = diffusion(trajectory.positions, trajectory.symbols, ion, trajectory.frame_spacing, seed=own_seed)
         except StageFailure as failure:

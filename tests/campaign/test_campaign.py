@@ -122,3 +122,32 @@ def test_criteria_on_a_bound_drop_only_what_is_known_to_fail():
         for text in (">= 1e-4 S/cm", ">= 1e-3 mS/cm", "<= 1e-9 S/cm", "<= 1e-3 S/cm")
     }
     assert verdicts == {">= 1e-4 S/cm": "not met", ">= 1e-3 mS/cm": "met", "<= 1e-9 S/cm": "met", "<= 1e-3 S/cm": "met"}
+
+
+def test_a_killed_stage_finds_its_checkpoint_and_a_finished_one_leaves_none(tmp_path):
+    from atomscreen.core.candidate import Candidate, Results
+    from atomscreen.core.quantity import Quantity
+    from atomscreen.core.scratch import scratch_file
+    from atomscreen.core.stages import _STAGES, stage
+
+    @stage(gives={"density"})
+    def long(candidate: Candidate) -> Results:
+        """Count up in a file; the first time, be interrupted."""
+        path = scratch_file("count")
+        count = int(path.read_text()) if path.exists() else 0
+        path.write_text(str(count + 1))
+        if count == 0:
+            raise KeyboardInterrupt
+        return Results((Quantity("density", count + 1),))
+
+    try:
+        store = Store(tmp_path / "store.sqlite")
+        with pytest.raises(KeyboardInterrupt), InProcess() as executor:
+            Campaign([step("long")], store, scratch=tmp_path / "scratch").run(candidates(1), executor, 1)
+        campaign = Campaign([step("long")], store, scratch=tmp_path / "scratch")
+        with InProcess() as executor:
+            campaign.run(candidates(1), executor, 2)
+    finally:
+        _STAGES.pop("long")
+    assert campaign.tracks[0].candidate.quantity("density").number == 2
+    assert list((tmp_path / "scratch").iterdir()) == []
