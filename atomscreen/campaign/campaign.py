@@ -23,7 +23,9 @@ from atomscreen.core.identity import canonical, result_key
 Status = Literal["under way", "passed", "dropped", "failed"]
 
 _REPORT_SECONDS = 0.5
-_CHUNKS_PER_SLOT = 3  # tasks in flight for each worker: enough that none waits, few enough that order can still change
+# Chunks in flight for each worker. Light ones: enough that none waits for the next. Heavy ones: no more than can run,
+# or dask would let one wait behind a long one while another worker has nothing to do.
+_LIGHT_PER_SLOT, _HEAVY_PER_SLOT = 3, 1
 
 
 @dataclass(eq=False)
@@ -140,8 +142,7 @@ class Campaign:
         while True:
             while self._ready or self._release_top():
                 self._advance_all()
-            while self._queue and executor.in_flight < executor.slots * _CHUNKS_PER_SLOT:
-                executor.submit(*self._queue.pop())
+            self._feed(executor)
             self._report(executor)
             if not executor.in_flight:
                 return
@@ -153,6 +154,15 @@ class Campaign:
                 self._seconds.setdefault(job.stage.name, []).append(outcome.seconds)
                 for track in self._wanting.pop(job.key):
                     self._settle(track, outcome, reused=False)
+
+    def _feed(self, executor: Executor) -> None:
+        """Hand out jobs while workers have room."""
+        slots = executor.slots
+        while self._queue:
+            room = slots * (_LIGHT_PER_SLOT if self._queue.light else _HEAVY_PER_SLOT)
+            if executor.in_flight >= room:
+                return
+            executor.submit(*self._queue.pop())
 
     # --- one candidate ------------------------------------------------------------------------------------------
 

@@ -164,7 +164,13 @@ def _local_cluster(workers: int) -> Any:
     import dask
     from distributed import LocalCluster
 
-    with dask.config.set({"distributed.nanny.pre-spawn-environ": _ONE_THREAD, "distributed.worker.daemon": True}):
+    settings = {
+        "distributed.nanny.pre-spawn-environ": _ONE_THREAD,
+        "distributed.worker.daemon": True,
+        # No task is given to a worker that is at work: what waits, waits for whichever is free first.
+        "distributed.scheduler.worker-saturation": 1.0,
+    }
+    with dask.config.set(settings):
         return LocalCluster(
             n_workers=workers,
             threads_per_worker=1,

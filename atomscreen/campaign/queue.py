@@ -24,6 +24,11 @@ class JobQueue:
     def __len__(self) -> int:
         return len(self._heavy) + sum(len(jobs) for jobs in self._light.values())
 
+    @property
+    def light(self) -> bool:
+        """Whether the next chunk is of a light stage."""
+        return bool(self._light)
+
     def push(self, job: Job) -> None:
         """Add a job."""
         if job.stage.cost == "light":
