@@ -13,7 +13,7 @@ from typing import Literal
 from atomscreen.campaign.criteria import Verdict
 from atomscreen.campaign.estimate import Estimate, time_left
 from atomscreen.campaign.executors import Executor
-from atomscreen.campaign.funnel import KeepStep, StageStep, Step, TopStep, companion_steps
+from atomscreen.campaign.funnel import KeepStep, StageStep, Step, TopStep, available, companion_steps
 from atomscreen.campaign.queue import JobQueue
 from atomscreen.campaign.store import Failure, Finished, Outcome, Store
 from atomscreen.campaign.tasks import Job
@@ -39,7 +39,8 @@ class Track:
     reason: str | None = None
     failure: Failure | None = None
     failure_seconds: float = 0.0
-    given: list[tuple[str, Results]] = field(default_factory=list)
+    given: list[tuple[str, Results, int | None]] = field(default_factory=list)
+    """Stage, results, and number of the run that computed them."""
     companions: list[Track] | None = None
     """What the step it stands before has asked for; ``None`` while it has asked for nothing."""
     waiting: list[Track] = field(default_factory=list)
@@ -72,7 +73,6 @@ class Snapshot:
     total: int
     failed: int
     computed: int
-    in_work: int
     elapsed: float
     left: Estimate
     doing: str
@@ -121,6 +121,7 @@ class Campaign:
         self._at_top: dict[int, list[Track]] = defaultdict(list)
         self._wanting: dict[str, list[Track]] = defaultdict(list)
         self._queue = JobQueue()
+        self._run: int | None = None
         self._seconds = store.seconds_per_stage()
         self._started = time.monotonic()
         self._reported = 0.0
@@ -137,6 +138,7 @@ class Campaign:
         run_id
             The store's number of this run.
         """
+        self._run = run_id
         self.tracks = [Track(candidate, self.steps) for candidate in candidates]
         self._ready.extend(self.tracks)
         while True:
@@ -208,7 +210,7 @@ class Campaign:
         return None
 
     def _judge(self, track: Track, step: KeepStep) -> bool:
-        given = self._could_have(track)
+        given = available(track.steps[: track.position], track.candidate.role)
         for criterion in step.criteria:
             verdict, sentence = criterion.judge(track.candidate)
             if verdict is Verdict.MISSING and criterion.selector.name not in given:
@@ -220,16 +222,6 @@ class Campaign:
         self._tally(track).passed += 1
         track.position += 1
         return True
-
-    def _could_have(self, track: Track) -> set[str]:
-        """Return what the stages behind a track give for its role."""
-        role = track.candidate.role
-        return {
-            name
-            for step in track.steps[: track.position]
-            if isinstance(step, StageStep) and step.applies_to(role)
-            for name in step.stage.gives
-        }
 
     def _settle(self, track: Track, outcome: Outcome, *, reused: bool) -> None:
         """Give a track the outcome it waited for."""
@@ -245,7 +237,7 @@ class Campaign:
             return
         tally.passed += 1
         track.candidate = track.candidate.with_results(outcome.results)
-        track.given.append((step.stage.name, outcome.results))
+        track.given.append((step.stage.name, outcome.results, outcome.run or self._run))
         track.position += 1
         self._ready.append(track)
 
@@ -306,7 +298,7 @@ class Campaign:
             quantity = step.by.of(track.candidate)
             if quantity is not None:
                 ranked.append((sign * quantity.number, track.candidate.id, track))
-            elif step.by.name in self._could_have(track):
+            elif step.by.name in available(track.steps[: track.position], track.candidate.role):
                 self._tally(track).dropped += 1
                 self._end(track, "dropped", f"has no {step.by}, by which the top {step.count} are taken")
             else:
@@ -354,7 +346,6 @@ class Campaign:
                 total=len(self.tracks),
                 failed=sum(track.status == "failed" for track in self.tracks),
                 computed=self.computed,
-                in_work=len(self._queue) + executor.in_flight,
                 elapsed=now - self._started,
                 left=time_left(self.tracks, list(self.companions.values()), self._seconds, executor.slots),
                 doing=", ".join(f"{stage} {count}" for stage, count in waiting.items()),

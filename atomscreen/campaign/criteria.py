@@ -71,7 +71,9 @@ class Selector:
     def of(self, candidate: Candidate) -> Quantity | None:
         """Return the candidate's quantity, or ``None`` where it has none."""
         varies_with = define(self.name).varies_with
-        return candidate.find(self.name, **({varies_with: self.condition} if varies_with and self.condition else {}))
+        if varies_with is None or self.condition is None:
+            return candidate.find(self.name)
+        return candidate.find(self.name, **{varies_with: self.condition})
 
     def __str__(self) -> str:
         if self.condition is None:

@@ -176,7 +176,7 @@ def _local_cluster(workers: int) -> Any:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # whichever port is free: a second campaign has its own
             memory_limit=None,
             silence_logs=logging.ERROR,
         )

@@ -119,6 +119,8 @@ class CampaignFolder:
         UsageError
             Where there is none (yet).
         """
+        if not self.record.exists() and self._progress.exists():
+            raise UsageError(f"the campaign in '{self.path}' is not finished; run `atomscreen screen` again to go on")
         return self._read(self.record)
 
     def _read(self, path: Path) -> dict[str, Any]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _SAMPLES = 2000
 _SAMPLED_ROWS = 2_000_000  # fewer samples of very long rankings: the front costs rows times front each
 _INTERVAL = (0.05, 0.95)
+_AHEAD = 1e6  # added to the score of what has every objective
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,11 @@ class Ranked:
 def rank(candidates: Sequence[Candidate], objectives: Sequence[Objective], seed: int = 0) -> list[Ranked]:
     """Rank candidates by several objectives.
 
-    Quantities that span decades are compared by their logarithm. Each is sampled as a normal deviate with its
-    standard uncertainty (a log-normal one where it is compared by logarithm); one without uncertainty is taken as
-    exact, and a bound as the value it bounds. A candidate that lacks an objective gets the worst value there.
+    Quantities compared by ratio are ranked by their logarithm. Each is sampled as a normal deviate with its standard
+    uncertainty (a log-normal one where it is compared by ratio); one without uncertainty is taken as exact, and a bound
+    as the value it bounds. The errors of candidates are drawn independently, so what they share (a potential that is
+    too soft everywhere) makes intervals wider than they need be. A candidate that lacks an objective gets the worst
+    value there.
 
     Parameters
     ----------
@@ -84,13 +87,13 @@ def rank(candidates: Sequence[Candidate], objectives: Sequence[Objective], seed:
     generator = np.random.default_rng(seed)
     count = max(100, min(_SAMPLES, _SAMPLED_ROWS // len(candidates)))
     samples = central + spread * generator.standard_normal((count, *central.shape))
-    low, high = _range(central)
+    low, high = _range(central, spread)
     weights = np.array([objective.weight for objective in objectives])
     score = _score(central[None], low, high, weights)[0]
     scores = _score(samples, low, high, weights)
     # Whatever the score, a candidate of which less is known stands behind those of which all is.
-    place = _places((score + 2.0 * complete)[None])[0]
-    places = _places(scores + 2.0 * complete)
+    place = _places((score + _AHEAD * complete)[None])[0]
+    places = _places(scores + _AHEAD * complete)
     first, last = np.quantile(places, _INTERVAL, axis=0, method="nearest")
     filled = np.where(np.isnan(central), -np.inf, central)
     front = _undominated(filled)
@@ -132,22 +135,26 @@ def _tables(values: Sequence[Sequence[Quantity | None]], objectives: Sequence[Ob
     return central, spread
 
 
-def _range(central: Floats) -> tuple[Floats, Floats]:
+def _range(central: Floats, spread: Floats) -> tuple[Floats, Floats]:
+    """Return what scores 0 and what scores 1 in each objective: the worst and the best of the candidates.
+
+    Where all are equal, or there is one, they score 1/2, and four standard deviations make the range.
+    """
     import numpy as np
 
-    filled = np.where(np.isnan(central), np.inf, central)
-    low = filled.min(axis=0)
+    low = np.where(np.isnan(central), np.inf, central).min(axis=0)
     high = np.where(np.isnan(central), -np.inf, central).max(axis=0)
-    known = np.isfinite(low) & np.isfinite(high)
-    return np.where(known, low, 0.0), np.where(known, high, 1.0)
+    unknown = ~np.isfinite(low)
+    low, high = np.where(unknown, 0.0, low), np.where(unknown, 0.0, high)
+    margin = np.where(high > low, 0.0, np.where(spread.max(axis=0) > 0, 2.0 * spread.max(axis=0), 0.5))
+    return low - margin, high + margin
 
 
 def _score(values: Floats, low: Floats, high: Floats, weights: Floats) -> Floats:
-    """Return the weighted mean of scaled objectives, over the last axis; where all are equal the scale is 1."""
+    """Return the weighted mean of scaled objectives, over the last axis; a missing one counts as the worst."""
     import numpy as np
 
-    width = np.where(high > low, high - low, 1.0)
-    scaled = np.where(np.isnan(values), 0.0, (values - low) / width)
+    scaled = np.where(np.isnan(values), 0.0, (values - low) / (high - low))
     return np.asarray((scaled * weights).sum(axis=-1) / weights.sum())
 
 

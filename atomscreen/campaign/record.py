@@ -6,7 +6,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from atomscreen import __version__
 from atomscreen.campaign.campaign import Campaign, Track
@@ -17,7 +17,10 @@ from atomscreen.campaign.workflow import Workflow
 from atomscreen.core.candidate import Candidate
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.vocabulary import Role
-from atomscreen.sources.open import Skipped, SourceSpec
+from atomscreen.interatomic.potentials import label
+
+if TYPE_CHECKING:
+    from atomscreen.campaign.run import Intake
 
 _PACKAGES = ("ase", "chgnet", "dask", "kinisi", "numpy", "pymatgen", "scipy", "spglib", "torch")
 
@@ -29,7 +32,7 @@ def environment(workflow: Workflow, seed: int) -> dict[str, Any]:
         "platform": platform.platform(aliased=True, terse=True),
         "packages": {"atomscreen": __version__, **{name: metadata.version(name) for name in _PACKAGES}},
         "potentials": {
-            str(step.parameters[name]): {"label": str(step.parameters[name]), "digest": digest}
+            str(step.parameters[name]): {"label": label(str(step.parameters[name])), "digest": digest}
             for step in workflow.steps
             if isinstance(step, StageStep)
             for name, digest in step.stage.versions(step.parameters).items()
@@ -49,10 +52,9 @@ def rankings(workflow: Workflow, candidates: Sequence[Candidate]) -> dict[Role, 
 
 def describe(
     workflow: Workflow,
-    source: SourceSpec,
-    read: int,
-    skipped: Sequence[Skipped],
+    intake: Intake,
     campaign: Campaign,
+    runs: Mapping[int, Any],
     started: datetime,
     run_environment: Mapping[str, Any],
 ) -> dict[str, Any]:
@@ -69,7 +71,12 @@ def describe(
         "seconds": (finished - started).total_seconds(),
         "computed": campaign.computed,
         "workflow": workflow.text,
-        "source": {"description": str(source), "read": read, "skipped": [vars(item) for item in skipped]},
+        "source": {
+            "description": str(intake.source),
+            "read": intake.read,
+            "left_out": intake.left_out,
+            "skipped": [vars(item) for item in intake.skipped],
+        },
         "steps": [
             _step(index, step) | vars(tally)
             for index, (step, tally) in enumerate(zip(workflow.steps, campaign.tallies, strict=True))
@@ -78,11 +85,16 @@ def describe(
         "rankings": {str(role): _ranking(workflow, role, rows) for role, rows in ranked.items()},
         "companions": [_companion(track) for track in campaign.companions.values()],
         "environment": dict(run_environment),
+        # A quantity names the run that computed it, which may have had other versions than this one.
+        "runs": {str(number): data for number, data in runs.items()},
     }
 
 
 def _step(index: int, step: Step) -> dict[str, Any]:
-    return {"index": index, "label": step.label, "kind": step.kind, "detail": step.detail}
+    known = {"index": index, "label": step.label, "kind": step.kind, "detail": step.detail}
+    if isinstance(step, StageStep):
+        known |= {"parameters": dict(step.parameters), "stage_version": step.stage.version}
+    return known
 
 
 def _candidate(track: Track, workflow: Workflow) -> dict[str, Any]:
@@ -116,7 +128,11 @@ def _companion(track: Track) -> dict[str, Any]:
 
 
 def _quantities(track: Track) -> list[dict[str, Any]]:
-    return [quantity.as_dict() | {"stage": stage} for stage, results in track.given for quantity in results.quantities]
+    return [
+        quantity.as_dict() | {"stage": stage, "run": run}
+        for stage, results, run in track.given
+        for quantity in results.quantities
+    ]
 
 
 def _failure(track: Track) -> dict[str, Any] | None:

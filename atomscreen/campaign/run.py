@@ -32,6 +32,11 @@ class Intake:
     skipped: list[Skipped]
     read: int
 
+    @property
+    def left_out(self) -> int:
+        """How many are of a role or working ion that the workflow does not screen."""
+        return self.read - len(self.candidates) - len(self.skipped)
+
 
 def run_workflow(
     workflow: str | Path | Workflow,
@@ -161,7 +166,7 @@ def _run(
     with executor:
         campaign.run(intake.candidates, executor, store.begin_run(run_environment))
     shutil.rmtree(folder.scratch, ignore_errors=True)  # of jobs that an earlier, other workflow left
-    record = describe(workflow, intake.source, intake.read, intake.skipped, campaign, started, run_environment)
+    record = describe(workflow, intake, campaign, store.runs(), started, run_environment)
     with written(folder.record) as file:
         json.dump(record, file)
     return record

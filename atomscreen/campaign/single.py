@@ -8,7 +8,7 @@ from typing import Any
 from atomscreen.campaign.funnel import StageStep, companion_steps
 from atomscreen.campaign.tasks import Job, execute
 from atomscreen.core.candidate import Candidate
-from atomscreen.core.errors import StageFailure, StructureRefused, UsageError
+from atomscreen.core.errors import StageFailure, StructureRefused, UsageError, closest
 from atomscreen.core.identity import result_key
 from atomscreen.core.stages import FACETS, Stage, get_stage, providers
 
@@ -27,9 +27,10 @@ def plan(name: str, given: Mapping[str, Any]) -> list[StageStep]:
     wanted = _with_needs(get_stage(name), [])
     names = [stage.name for stage in wanted]
     shared = {key: value for key, value in given.items() if "." not in key}
-    unknown = set(shared) - set(wanted[-1].parameters)
-    if unknown:
-        wanted[-1].check(dict.fromkeys(unknown))  # raises with the near ones
+    known = {name for stage in wanted for name in stage.parameters}
+    for key in shared:
+        if key not in known:
+            raise UsageError(f"neither '{name}' nor what it needs has a parameter '{key}'{closest(key, known)}")
     special: dict[str, dict[str, Any]] = {stage: {} for stage in names}
     for key, value in given.items():
         stage, dot, parameter = key.partition(".")
@@ -115,5 +116,7 @@ def _run_step(step: StageStep, steps: list[StageStep], candidate: Candidate) -> 
     if outcome.results is None:
         assert outcome.failure is not None
         kind = StructureRefused if outcome.failure.error == StructureRefused.__name__ else StageFailure
-        raise kind(outcome.failure.reason)
+        error = kind(outcome.failure.reason)
+        error.add_note(outcome.failure.log)  # the traceback, where nobody foresaw it
+        raise error
     return candidate.with_results(outcome.results)

@@ -79,6 +79,8 @@ class Outcome:
     failure: Failure | None
     seconds: float
     final: bool = True
+    run: int | None = None
+    """Number of the run that computed it, where it comes from the store."""
 
 
 @dataclass(frozen=True)
@@ -108,23 +110,20 @@ class Store:
         For a file that is no store, or a store of a newer atomscreen.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        if read_only and not path.is_file():
-            raise UsageError(f"there is no campaign store '{path}'")
         self._engine = create_engine(f"sqlite:///{path}")
         event.listen(self._engine, "connect", _be_durable)
         with self._speaking() as connection:
-            if not read_only:
-                _METADATA.create_all(connection)
+            _METADATA.create_all(connection)
             version = connection.execute(select(_ABOUT.c.value).where(_ABOUT.c.key == "schema")).scalar()
-            if version is None and not read_only:
+            if version is None:
                 connection.execute(insert(_ABOUT).values(key="schema", value=str(SCHEMA)))
             elif int(version or 0) != SCHEMA:
-                whose = "a newer" if int(version or 0) > SCHEMA else "an older"
+                age, remedy = ("a newer", "update atomscreen or ") if int(version or 0) > SCHEMA else ("an older", "")
                 raise UsageError(
-                    f"the store '{path}' was written by {whose} atomscreen "
-                    f"(schema {version}, this one has {SCHEMA}); update atomscreen or choose another --out folder"
+                    f"the store '{path}' was written by {age} atomscreen (schema {version}; this one has {SCHEMA}): "
+                    f"{remedy}choose another --out folder"
                 )
 
     def begin_run(self, environment: Mapping[str, Any]) -> int:
@@ -153,13 +152,13 @@ class Store:
                 connection.execute(_RESULTS.delete().where(_RESULTS.c.key.in_(part), _RESULTS.c.final == 0))
             connection.execute(insert(_RESULTS).prefix_with("OR IGNORE"), rows)
 
-    def read(self, keys: Iterable[str], *, also_unfinal: bool = False) -> dict[str, Outcome]:
-        """Return the outcomes stored under these keys; those that are to be tried again only if asked for."""
+    def read(self, keys: Iterable[str]) -> dict[str, Outcome]:
+        """Return the final outcomes stored under these keys; what is to be tried again is not among them."""
         found: dict[str, Outcome] = {}
         with self._speaking() as connection:
             for part in _parts(list(keys)):
-                query = select(_RESULTS).where(_RESULTS.c.key.in_(part))
-                rows = connection.execute(query if also_unfinal else query.where(_RESULTS.c.final == 1)).all()
+                query = select(_RESULTS).where(_RESULTS.c.key.in_(part), _RESULTS.c.final == 1)
+                rows = connection.execute(query).all()
                 named = [(row, json.loads(row.results) if row.results else None) for row in rows]
                 structures = self._structures(connection, [data for _, data in named if data])
                 for row, data in named:
@@ -173,6 +172,14 @@ class Store:
             for stage, seconds in connection.execute(select(_RESULTS.c.stage, _RESULTS.c.seconds)):
                 taken.setdefault(stage, []).append(seconds)
         return taken
+
+    def runs(self) -> dict[int, dict[str, Any]]:
+        """Return every run's start and environment, by its number."""
+        with self._speaking() as connection:
+            return {
+                row.id: {"started": row.started, **json.loads(row.environment)}
+                for row in connection.execute(select(_RUNS))
+            }
 
     def close(self) -> None:
         """Release the file."""
@@ -252,7 +259,7 @@ def _outcome(row: Any, data: Mapping[str, Any] | None, structures: Mapping[str, 
             notes=tuple(data["notes"]),
         )
     failure = Failure(**json.loads(row.failure)) if row.failure else None
-    return Outcome(results, failure, row.seconds, bool(row.final))
+    return Outcome(results, failure, row.seconds, bool(row.final), row.run)
 
 
 def _dump(structure: Structure) -> str:

@@ -58,7 +58,7 @@ def execute(jobs: Sequence[Job], device: str = "auto") -> list[Outcome]:
     from atomscreen.interatomic.devices import set_device
 
     set_device(device)
-    if jobs[0].stage.batch and len(jobs) > 1:
+    if jobs[0].stage.batch and jobs[0].stage.companions is None and len(jobs) > 1:
         outcomes = _execute_batch(jobs)
         if outcomes is not None:
             return outcomes
@@ -86,27 +86,29 @@ def _call(job: Job) -> Results:
     if job.stage.companions is not None:
         arguments.append(job.companions)
     returned = job.stage.function(*arguments, **job.parameters)
-    results = returned[0] if job.stage.batch else returned
+    return _declared(job.stage, returned[0] if job.stage.batch else returned)
+
+
+def _declared(stage: Stage, results: Any) -> Results:
+    """Return what a stage returned, refusing what it did not declare: a mistake in the stage."""
     if not isinstance(results, Results):
-        raise TypeError(f"stage '{job.stage.name}' returned {type(results).__name__}, not Results")
+        raise TypeError(f"stage '{stage.name}' returned {type(results).__name__}, not Results")
     given = {*results.structures, *(quantity.name for quantity in results.quantities)}
-    if given - job.stage.gives:
-        raise TypeError(
-            f"stage '{job.stage.name}' returned {sorted(given - job.stage.gives)}, which it does not declare"
-        )
+    if given - stage.gives:
+        raise TypeError(f"stage '{stage.name}' returned {sorted(given - stage.gives)}, which it does not declare")
     return results
 
 
 def _execute_batch(jobs: Sequence[Job]) -> list[Outcome] | None:
-    """Run a batch stage on all candidates at once; ``None`` where it raised, and each is to be tried alone."""
+    """Run a batch stage on all candidates at once; ``None`` where that fails, and each is to be tried alone."""
+    stage = jobs[0].stage
     started = time.perf_counter()
     with _captured():
         try:
-            results = list(jobs[0].stage.function([job.candidate for job in jobs], **jobs[0].parameters))
+            returned = stage.function([job.candidate for job in jobs], **jobs[0].parameters)
+            results = [_declared(stage, result) for _, result in zip(jobs, returned, strict=True)]
         except Exception:
             return None
-    if len(results) != len(jobs):
-        return None
     seconds = (time.perf_counter() - started) / len(jobs)
     return [Outcome(result, None, seconds) for result in results]
 

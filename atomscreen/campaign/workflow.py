@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +107,7 @@ def read_workflow(name: str | Path) -> Workflow:
 def parse_workflow(text: str, file: str = "workflow") -> Workflow:
     """Check a workflow given as text; ``file`` names it in errors."""
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
         data = YAML(typ="rt").load(text)
@@ -114,6 +115,8 @@ def parse_workflow(text: str, file: str = "workflow") -> Workflow:
         mark = problem.problem_mark
         line = f", line {mark.line + 1}" if mark is not None else ""
         raise UsageError(f"{file}{line}: not valid YAML: {problem.problem or problem.context}") from None
+    except YAMLError as problem:  # characters that YAML does not allow
+        raise UsageError(f"{file}: not valid YAML: {' '.join(str(problem).split())}") from None
     if not isinstance(data, Mapping):
         raise UsageError(f"{file}: a workflow is a mapping with the keys {', '.join(_KEYS)}")
     return _Reader(file, data).workflow(text)
@@ -155,7 +158,7 @@ class _Reader:
 
     def _seed(self) -> int:
         seed = self._data.get("seed", 0)
-        if not isinstance(seed, int) or seed < 0:
+        if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
             raise self._error(self._data, "seed", f"the seed is '{seed}'; it is a whole number, 0 or more")
         return int(seed)
 
@@ -205,6 +208,8 @@ class _Reader:
         if not isinstance(given, Mapping):
             raise UsageError(f"the parameters of '{name}' are a mapping of names to values, not '{_shown(given)}'")
         roles = frozenset(self._roles(given, "for")) or None
+        if "units" in given and name in ("keep", "top"):
+            raise UsageError(f"'{name}' takes no 'units'; write the unit behind each number")
         rest = {str(key): _plain(value) for key, value in given.items() if key not in _STEP_OPTIONS}
         if name == "keep":
             if not rest:
@@ -222,6 +227,9 @@ class _Reader:
         if not isinstance(given, Mapping) or not given:
             raise self._error(self._data, "rank", "a ranking names quantities, each with 'max' or 'min'")
         if set(given) <= set(Role):
+            for role in given:
+                if roles and Role(role) not in roles:
+                    raise self._error(given, role, f"'{role}' is ranked but not among the roles of the workflow")
             return {Role(role): self._objectives(given, role, [Role(role)], steps) for role in given}
         if len(roles) != 1:
             raise self._error(self._data, "rank", "with several roles, give a ranking under the name of each role")
@@ -230,6 +238,8 @@ class _Reader:
     def _objectives(
         self, place: Mapping[str, Any], key: str, roles: Sequence[Role], steps: Sequence[Step]
     ) -> tuple[Objective, ...]:
+        if not isinstance(place[key], Mapping) or not place[key]:
+            raise self._error(place, key, f"the ranking '{key}' names quantities, each with 'max' or 'min'")
         objectives = []
         for quantity, goal in place[key].items():
             objective = self._at(place[key], quantity, lambda quantity=quantity, goal=goal: _objective(quantity, goal))
@@ -246,6 +256,8 @@ class _Reader:
         try:
             return read()
         except UsageError as problem:
+            if str(problem).startswith(f"{self._file}, line"):
+                raise  # said with a line of its own, deeper in
             raise self._error(place, key, str(problem)) from None
 
     def _error(self, place: Any, key: Any, message: str) -> UsageError:
@@ -274,7 +286,7 @@ def _objective(quantity: str, given: Any) -> Objective:
             if key not in ("goal", "weight"):
                 raise UsageError(f"the ranking by '{quantity}' has no '{key}'{closest(str(key), ('goal', 'weight'))}")
         weight = given.get("weight", 1.0)
-        if not isinstance(weight, int | float) or isinstance(weight, bool) or weight <= 0:
+        if not isinstance(weight, int | float) or isinstance(weight, bool) or not 0 < weight < math.inf:
             raise UsageError(f"the weight of '{quantity}' is '{weight}'; it is a positive number")
         return Objective(Selector.parse(quantity), _goal(given.get("goal")), float(weight))
     return Objective(Selector.parse(quantity), _goal(given))

@@ -28,7 +28,7 @@ def stages(name: str | None, json: bool) -> None:
             unit = f" {parameter['unit']}" if parameter["unit"] else ""
             print(f"    --param {parameter['name']}={parameter['default']}{unit}")
         if name:
-            print("\n" + inspect.cleandoc(stage.function.__doc__ or ""))
+            print("\n" + inspect.cleandoc(stage.function.__doc__ or "").partition("\n\n")[2])
 
 
 def _stage(stage: Stage) -> dict[str, Any]:

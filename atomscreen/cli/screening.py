@@ -113,7 +113,11 @@ def _show_plan(workflow: Any, intake: Any, json: bool) -> None:
     print("  " + ", ".join(f"{count} {role}" for role, count in sorted(roles.items())))
     for number, step in enumerate(workflow.steps, 1):
         print(f"  {number}. {step.label}" + (f"  ({step.detail})" if step.detail else ""))
-    print("everything is in order; nothing was computed")
+    if intake.left_out:
+        print(f"  {intake.left_out} more are of another role or working ion")
+    for item in intake.skipped:
+        print(f"atomscreen: cannot use {item.name}: {item.reason}", file=sys.stderr)
+    print("the workflow is in order; nothing was computed")
 
 
 def _say_skipped(record: Mapping[str, Any]) -> None:

@@ -52,7 +52,7 @@ def read_parameters(given: Sequence[str]) -> dict[str, Any]:
         For text without an equals sign, or a value that is not YAML.
     """
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.error import YAMLError
 
     parameters = {}
     for text in given:
@@ -61,7 +61,7 @@ def read_parameters(given: Sequence[str]) -> dict[str, Any]:
             raise UsageError(f"--param is NAME=VALUE, not '{text}'")
         try:
             parameters[name.strip()] = YAML(typ="safe").load(value)
-        except MarkedYAMLError:
+        except YAMLError:
             raise UsageError(f"the value of --param {name} cannot be read: '{value}'") from None
     return parameters
 

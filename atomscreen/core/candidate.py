@@ -129,11 +129,14 @@ class Candidate:
     def seen_by_stage(self, names: Iterable[str]) -> Candidate:
         """Return the candidate with only the named structures, quantities and facets, beside its input structure.
 
-        A stage gets this, so that what it can read and what its result's key is made from are the same.
+        A stage gets this, without id and origin too, so that what it can read and what its result's key is made from
+        are the same, and one result serves the same structure from every source.
         """
         wanted = {"input", *names}
         return dataclasses.replace(
             self,
+            id="candidate",
+            origin={},
             structures={name: structure for name, structure in self.structures.items() if name in wanted},
             quantities=tuple(quantity for quantity in self.quantities if quantity.name in wanted),
             role=self.role if "role" in wanted else None,

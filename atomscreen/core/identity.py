@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from atomscreen.core.candidate import Candidate
-from atomscreen.core.stages import Stage
+from atomscreen.core.stages import FACETS, Stage
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -48,9 +48,8 @@ def candidate_digest(candidate: Candidate, names: Iterable[str] | None = None) -
 
     Names are structures, quantities, ``"role"`` and ``"working_ion"``; the input structure always counts.
     """
-    wanted = (
-        {*candidate.structures, *(quantity.name for quantity in candidate.quantities)} if names is None else {*names}
-    )
+    carried = {*candidate.structures, *(quantity.name for quantity in candidate.quantities), *FACETS}
+    wanted = carried if names is None else {*names}
     seen = candidate.seen_by_stage(wanted)
     return sha256(
         canonical(
@@ -88,7 +87,7 @@ def result_key(
                 "parameters": dict(parameters),
                 "digests": stage.versions(parameters),
                 "candidate": candidate_digest(candidate, stage.needs | stage.uses),
-                "companions": sorted(candidate_digest(companion) for companion in companions),
+                "companions": sorted([companion.id, candidate_digest(companion)] for companion in companions),
             }
         )
     )

@@ -61,6 +61,10 @@ class Quantity:
         for condition in self.conditions:
             if condition not in CONDITIONS:
                 raise UsageError(f"unknown condition '{condition}' of {self.name}{closest(condition, CONDITIONS)}")
+            if CONDITIONS[condition] and isinstance(self.conditions[condition], str):
+                raise UsageError(f"the condition '{condition}' of {self.name} is a number in {CONDITIONS[condition]}")
+        if self.bound not in (None, "upper", "lower"):
+            raise UsageError(f"the bound of {self.name} is 'upper' or 'lower', not '{self.bound}'")
         numbers = {name: value if isinstance(value, str) else float(value) for name, value in self.conditions.items()}
         object.__setattr__(self, "conditions", numbers)
         object.__setattr__(self, "provenance", dict(self.provenance))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -76,7 +77,9 @@ def parse(text: str, to: str) -> float:
     try:
         number = float(head)
     except ValueError:
-        raise UsageError(f"'{text}' does not begin with a number followed by a space and a unit") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise UsageError(f"'{text}' does not begin with a number followed by a space and a unit")
     unit = unit.strip()
     if not unit and to:
         raise UsageError(f"'{text}' lacks its unit; write for example '{head} {to}'")

@@ -42,7 +42,7 @@ class Definition:
     varies_with
         The condition that tells several values of one candidate apart, for example ``"temperature"``.
     logarithmic
-        Whether it spans decades: rankings then compare its logarithm.
+        Whether it is positive and compared by ratio: rankings then take its logarithm, and its error as log-normal.
     """
 
     unit: str
@@ -86,13 +86,13 @@ QUANTITIES: Mapping[str, Definition] = {
     "energy_above_hull": _D("eV/atom", "E_hull", "energy above the convex hull of the competing phases, per atom"),
     # elasticity: Hill averages unless the name says otherwise
     "elastic_tensor": _D("GPa", "C", "stiffness in Voigt order (xx yy zz yz xz xy), IRE-1949 standard axes", (6, 6)),
-    "bulk_modulus": _D("GPa", "K", "bulk modulus, Hill average"),
-    "bulk_modulus_voigt": _D("GPa", "K_V", "bulk modulus, Voigt average (upper bound)"),
-    "bulk_modulus_reuss": _D("GPa", "K_R", "bulk modulus, Reuss average (lower bound)"),
-    "shear_modulus": _D("GPa", "G", "shear modulus, Hill average"),
-    "shear_modulus_voigt": _D("GPa", "G_V", "shear modulus, Voigt average (upper bound)"),
-    "shear_modulus_reuss": _D("GPa", "G_R", "shear modulus, Reuss average (lower bound)"),
-    "youngs_modulus": _D("GPa", "E_Y", "Young's modulus of the polycrystal, from the Hill averages"),
+    "bulk_modulus": _D("GPa", "K", "bulk modulus, Hill average", logarithmic=True),
+    "bulk_modulus_voigt": _D("GPa", "K_V", "bulk modulus, Voigt average (upper bound)", logarithmic=True),
+    "bulk_modulus_reuss": _D("GPa", "K_R", "bulk modulus, Reuss average (lower bound)", logarithmic=True),
+    "shear_modulus": _D("GPa", "G", "shear modulus, Hill average", logarithmic=True),
+    "shear_modulus_voigt": _D("GPa", "G_V", "shear modulus, Voigt average (upper bound)", logarithmic=True),
+    "shear_modulus_reuss": _D("GPa", "G_R", "shear modulus, Reuss average (lower bound)", logarithmic=True),
+    "youngs_modulus": _D("GPa", "E_Y", "Young's modulus of the polycrystal, from the Hill averages", logarithmic=True),
     "poisson_ratio": _D("", "ν", "Poisson's ratio of the polycrystal, from the Hill averages"),
     "pugh_ratio": _D("", "K/G", "Pugh's ratio of Hill averages; above 1.75 tends to ductile"),
     "universal_anisotropy": _D("", "A_U", "universal elastic anisotropy 5 G_V/G_R + K_V/K_R − 6; 0 is isotropic"),

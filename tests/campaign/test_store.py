@@ -41,7 +41,7 @@ def test_results_come_back_as_they_went_in(store):
 def test_a_final_result_is_never_replaced_and_one_to_be_tried_again_is(store):
     run = store.begin_run({})
     store.write(run, [finished("a", 1.0), finished("b", 1.0, final=False)])
-    assert set(store.read(["a", "b"])) == {"a"} and set(store.read(["a", "b"], also_unfinal=True)) == {"a", "b"}
+    assert set(store.read(["a", "b"])) == {"a"}
     store.write(run, [finished("a", 2.0), finished("b", 2.0)])
     assert {key: outcome.results.quantities[0].number for key, outcome in store.read(["a", "b"]).items()} == {
         "a": 1.0,
@@ -74,9 +74,3 @@ def test_a_file_that_is_no_store_is_refused(tmp_path, content):
     with pytest.raises(UsageError, match="not an atomscreen store"):
         Store(path)
     assert path.read_bytes() == content
-
-
-def test_reading_a_store_that_is_not_there_makes_none(tmp_path):
-    with pytest.raises(UsageError, match="no campaign store"):
-        Store(tmp_path / "store.sqlite", read_only=True)
-    assert not list(tmp_path.iterdir())

@@ -128,7 +128,7 @@ def test_a_stage_that_gives_no_result_is_exit_code_one(cells):
         (["screen", "small.yaml", "--source", "cells", "--out", "/proc/nothing"], "cannot be written"),
         (["screen", "small.yaml", "--source", "cells", "--out", "small.yaml"], "cannot be written"),
         (["run", "relaxation", "cells/Cu.cif"], "unknown stage 'relaxation'"),
-        (["run", "relax", "cells/Cu.cif", "--param", "fmax=1"], "no parameter 'fmax'"),
+        (["run", "relax", "cells/Cu.cif", "--param", "fmax=1"], "has a parameter 'fmax'"),
         (["run", "relax", "cells/Cu.cif", "--param", "potential=chgnett"], "did you mean 'chgnet'"),
         (["run", "relax", "cells/Cu.cif", "--param", "max_force"], "is NAME=VALUE"),
         (["run", "relax", "cells/Cu.cif", "--role", "cathod"], "did you mean 'cathode'"),
