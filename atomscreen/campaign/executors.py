@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Sequence
 from typing import Any, Protocol, Self
 
@@ -14,6 +15,7 @@ from atomscreen.core.errors import UsageError
 # Worker processes have one thread each: two torch programs with two threads each on two cores are ten times slower.
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 _CONNECT_SECONDS = 30
+_PATIENCE_SECONDS, _LOOK_SECONDS = 5.0, 0.01
 
 
 class Executor(Protocol):
@@ -31,7 +33,7 @@ class Executor(Protocol):
         """Take a chunk of jobs of one stage; higher priorities run first."""
 
     def finished(self) -> list[tuple[Job, Outcome]]:
-        """Wait for at least one chunk and return all that are finished by now."""
+        """Wait for a chunk, but not for long, and return all that are finished by now; none where it took longer."""
 
     def __enter__(self) -> Self: ...
 
@@ -135,9 +137,12 @@ class OnDask:
         self._results = distributed.as_completed(with_results=True, raise_errors=False)
 
     def finished(self) -> list[tuple[Job, Outcome]]:
-        """Wait for at least one chunk and return those that are there."""
+        """Wait some seconds at most, so that the caller can say how it goes, and return the chunks that are there."""
         pairs: list[tuple[Job, Outcome]] = []
-        for future, returned in self._results.next_batch(block=True):
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not (batch := self._results.next_batch(block=False)) and time.monotonic() < deadline:
+            time.sleep(_LOOK_SECONDS)
+        for future, returned in batch:
             jobs = self._jobs.pop(future.key)
             pairs += zip(jobs, _outcomes(jobs, future, returned), strict=True)
         return pairs

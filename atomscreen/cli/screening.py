@@ -49,7 +49,9 @@ def screen(
             record = run_workflow(
                 checked, folder.path, source=source, cluster=cluster, workers=workers, device=device, observe=observe
             )
-    except KeyboardInterrupt:
+    except BaseException as problem:
+        if not _was_interrupted(problem):
+            raise
         raise AtomscreenError(
             "stopped; what was finished is kept in the store, and the same command goes on from there"
         ) from None
@@ -60,6 +62,15 @@ def screen(
         print()
     else:
         _print_outcome(record, folder.path)
+
+
+def _was_interrupted(problem: BaseException | None) -> bool:
+    """Say whether Ctrl-C is behind an error: dask turns one in the middle of its start into errors of its own."""
+    while problem is not None:
+        if isinstance(problem, KeyboardInterrupt):
+            return True
+        problem = problem.__context__
+    return False
 
 
 def report(folder: Path) -> None:
