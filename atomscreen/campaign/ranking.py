@@ -34,7 +34,8 @@ class Ranked:
     rank_low, rank_high
         The 90 % interval of the rank under the quantities' uncertainties.
     score, score_uncertainty
-        Weighted mean of the objectives, each scaled to 0 (worst of the ranked) … 1 (best); its standard deviation.
+        Weighted mean of the objectives, each scaled to 0 (worst of the ranked) … 1 (best), or over four typical
+        standard uncertainties where these span more; its standard deviation.
     pareto
         Whether no other candidate is at least as good in every objective and better in one.
     pareto_probability
@@ -138,16 +139,18 @@ def _tables(values: Sequence[Sequence[Quantity | None]], objectives: Sequence[Ob
 def _range(central: Floats, spread: Floats) -> tuple[Floats, Floats]:
     """Return what scores 0 and what scores 1 in each objective: the worst and the best of the candidates.
 
-    Where all are equal, or there is one, they score 1/2, and four standard deviations make the range.
+    Differences far below the uncertainty should not count: the range is at least four typical standard deviations.
     """
     import numpy as np
 
     low = np.where(np.isnan(central), np.inf, central).min(axis=0)
     high = np.where(np.isnan(central), -np.inf, central).max(axis=0)
-    unknown = ~np.isfinite(low)
-    low, high = np.where(unknown, 0.0, low), np.where(unknown, 0.0, high)
-    margin = np.where(high > low, 0.0, np.where(spread.max(axis=0) > 0, 2.0 * spread.max(axis=0), 0.5))
-    return low - margin, high + margin
+    known = np.isfinite(low)
+    low, high = np.where(known, low, 0.0), np.where(known, high, 0.0)
+    middle, half = (low + high) / 2, (high - low) / 2
+    half = np.maximum(half, 2.0 * np.median(spread, axis=0))
+    half = np.where(half > 0, half, 0.5)
+    return middle - half, middle + half
 
 
 def _score(values: Floats, low: Floats, high: Floats, weights: Floats) -> Floats:

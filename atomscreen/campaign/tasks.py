@@ -67,18 +67,15 @@ def execute(jobs: Sequence[Job], device: str = "auto") -> list[Outcome]:
 
 def _execute_one(job: Job) -> Outcome:
     started = time.perf_counter()
+    results, failure, final = None, None, True
     with _captured() as log, scratch_folder(job.scratch):
         try:
             results = _call(job)
-            failure = None
         except Exception as problem:
-            results, failure = None, describe_failure(job.stage.name, problem, log.getvalue())
-    seconds = time.perf_counter() - started
-    return Outcome(results, failure, seconds, final=failure is None or failure.error in _FINAL)
-
-
-# A failure of these kinds is a fact about the material and holds next time too; any other may be the machine's.
-_FINAL = {StageFailure.__name__, StructureRefused.__name__}
+            failure = describe_failure(job.stage.name, problem, log.getvalue())
+            # These are facts about the material and hold next time too; any other failure may be the machine's.
+            final = isinstance(problem, StageFailure | StructureRefused)
+    return Outcome(results, failure, time.perf_counter() - started, final)
 
 
 def _call(job: Job) -> Results:

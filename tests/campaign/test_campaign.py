@@ -151,3 +151,23 @@ def test_a_killed_stage_finds_its_checkpoint_and_a_finished_one_leaves_none(tmp_
         _STAGES.pop("long")
     assert campaign.tracks[0].candidate.quantity("density").number == 2
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_a_failure_of_a_kind_of_its_own_is_final_too(tmp_path):
+    from atomscreen.core.candidate import Candidate, Results
+    from atomscreen.core.errors import StageFailure
+    from atomscreen.core.stages import _STAGES, stage
+
+    class FallenApartError(StageFailure):
+        pass
+
+    @stage(gives={"density"})
+    def fragile(candidate: Candidate) -> Results:
+        """Fall apart."""
+        raise FallenApartError("fell apart")
+
+    try:
+        assert run(tmp_path, [step("fragile")], candidates(1)).computed == 1
+        assert run(tmp_path, [step("fragile")], candidates(1)).computed == 0
+    finally:
+        _STAGES.pop("fragile")

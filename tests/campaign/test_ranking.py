@@ -95,3 +95,19 @@ def test_order_of_input_does_not_matter_and_the_front_is_the_definition(values, 
         beaten = any(w >= v and d <= c and (w, d) != (v, c) for w, d in values)
         assert rows[str(i)].pareto == again[str(i)].pareto == (not beaten)
         assert rows[str(i)].score == pytest.approx(again[str(i)].score)
+
+
+def test_differences_far_below_the_uncertainty_hardly_count():
+    rows = rank(
+        [
+            candidate("a", average_voltage=(3.001, 0.5), element_cost=5.0),
+            candidate("b", average_voltage=(3.0, 0.5), element_cost=4.0),
+        ],
+        [VOLTAGE, COST],
+    )
+    assert rows[0].candidate.id == "b" and abs(rows[0].score - 0.75) < 0.01 and rows[0].score_uncertainty < 0.2
+
+
+def test_one_candidate_alone_scores_the_middle_whatever_the_unit():
+    (row,) = rank([candidate("a", average_voltage=3.0, element_cost=500.0)], [VOLTAGE, COST])
+    assert row.score == 0.5 and row.score_uncertainty == 0.0 and row.pareto
