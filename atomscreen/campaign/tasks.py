@@ -134,6 +134,7 @@ def _captured() -> Iterator[io.StringIO]:
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("default")
+            warnings.simplefilter("ignore", DeprecationWarning)  # of libraries among themselves
             yield log
     finally:
         root.removeHandler(handler)
