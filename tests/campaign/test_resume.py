@@ -56,11 +56,12 @@ def finish(campaign, out):
 
 
 def essence(record):
-    """What must not depend on interruptions: all but times and what was found in the store."""
+    """What must not depend on interruptions: all but times, and which run computed what."""
     steps = [{k: v for k, v in step.items() if k not in ("seconds", "reused")} for step in record["steps"]]
-    candidates = [{k: v for k, v in c.items() if k != "failure"} for c in record["candidates"]]
+    candidates = [{k: v for k, v in c.items() if k not in ("failure", "quantities")} for c in record["candidates"]]
+    quantities = [[{**q, "run": None} for q in c["quantities"]] for c in record["candidates"]]
     failures = [c["failure"] and c["failure"]["reason"] for c in record["candidates"]]
-    return steps, candidates, failures, record["rankings"]
+    return steps, candidates, quantities, failures, record["rankings"]
 
 
 def children(pid):
