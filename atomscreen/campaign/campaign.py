@@ -18,6 +18,7 @@ from atomscreen.campaign.queue import JobQueue
 from atomscreen.campaign.store import Failure, Finished, Outcome, Store
 from atomscreen.campaign.tasks import Job
 from atomscreen.core.candidate import Candidate, Results
+from atomscreen.core.errors import AtomscreenError
 from atomscreen.core.identity import canonical, result_key
 
 Status = Literal["under way", "passed", "dropped", "failed"]
@@ -147,6 +148,7 @@ class Campaign:
             self._feed(executor)
             self._report(executor)
             if not executor.in_flight:
+                self._refuse_standstill()
                 return
             pairs = executor.finished()
             self._store.write(run_id, (_finished(job, outcome) for job, outcome in pairs))
@@ -165,6 +167,13 @@ class Campaign:
             if executor.in_flight >= room:
                 return
             executor.submit(*self._queue.pop())
+
+    def _refuse_standstill(self) -> None:
+        """Refuse to end while a candidate waits for what will never come: a stage that is its own companion."""
+        waiting = next((track for track in self.tracks if track.status == "under way"), None)
+        if waiting is not None:
+            label = waiting.step.label if waiting.step else "the end"
+            raise AtomscreenError(f"'{waiting.candidate.id}' waits at '{label}' for companions that wait for it")
 
     # --- one candidate ------------------------------------------------------------------------------------------
 
@@ -285,7 +294,8 @@ class Campaign:
             if waiting and not any(self._still_before(track, position, step) for track in self.tracks):
                 self._at_top.pop(position)
                 self._take_best(step, waiting)
-        return bool(self._ready)
+                return True  # whom it dropped may have been what another 'top' waited for
+        return False
 
     @staticmethod
     def _still_before(track: Track, position: int, step: TopStep) -> bool:

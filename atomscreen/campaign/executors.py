@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 
 from atomscreen.campaign.store import Outcome
 from atomscreen.campaign.tasks import Job, describe_failure, execute
-from atomscreen.core.errors import UsageError
+from atomscreen.core.errors import AtomscreenError, UsageError
 
 # Worker processes have one thread each: two torch programs with two threads each on two cores are ten times slower.
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
@@ -108,7 +108,12 @@ class OnDask:
         """Threads of all workers known now, at least one."""
         if self._client is None:
             return self._workers
-        threads: dict[str, int] = self._client.nthreads()
+        try:
+            threads: dict[str, int] = self._client.nthreads()
+        except OSError as problem:
+            raise AtomscreenError(
+                f"the dask scheduler is gone ({problem}); what was finished is in the store: run the same command again"
+            ) from None
         return max(1, sum(threads.values()))
 
     @property
@@ -120,7 +125,7 @@ class OnDask:
         """Send a chunk to the scheduler; the first one starts or finds it."""
         if self._client is None:
             self._start()
-        future = self._client.submit(execute, jobs, self._device, priority=priority, pure=False, key=jobs[0].key)
+        future = self._client.submit(execute, jobs, self._device, priority=priority, pure=False, key=_task_name(jobs))
         self._jobs[future.key] = jobs
         self._results.add(future)
 
@@ -144,6 +149,10 @@ class OnDask:
             time.sleep(_LOOK_SECONDS)
         for future, returned in batch:
             jobs = self._jobs.pop(future.key)
+            if future.status != "finished" and len(jobs) > 1:
+                for job in jobs:  # one of them took the worker with it: each alone, to see which
+                    self.submit([job], priority=0.0)
+                continue
             pairs += zip(jobs, _outcomes(jobs, future, returned), strict=True)
         return pairs
 
@@ -154,6 +163,11 @@ def available_cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
         return os.cpu_count() or 1
+
+
+def _task_name(jobs: Sequence[Job]) -> str:
+    """Return dask's name for a chunk; a job that is sent again alone must not meet the name of its lost chunk."""
+    return f"{jobs[0].stage.name}-{jobs[0].key}-{len(jobs)}"
 
 
 def _outcomes(jobs: Sequence[Job], future: Any, returned: Any) -> list[Outcome]:

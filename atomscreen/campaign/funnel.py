@@ -148,11 +148,14 @@ def companion_steps(step: StageStep, steps: Sequence[Step]) -> list[StageStep]:
     """Return the stages that a step's companions go through.
 
     They run with the parameters that the funnel itself has for those stages, so that a candidate and its companions
-    are computed alike and shared; with the defaults where the funnel does not have them.
+    are computed alike and shared: of the last such step before this one, else of the first behind it. With the defaults
+    where the funnel does not have them.
     """
     if step.stage.companions is None:
         return []
-    own = {other.label: other for other in reversed(steps) if isinstance(other, StageStep)}
+    here = next((index for index, other in enumerate(steps) if other is step), len(steps))
+    nearest_last = [*reversed(steps[here:]), *steps[:here]]
+    own = {other.label: other for other in nearest_last if isinstance(other, StageStep)}
     return [
         StageStep(own[name].stage, own[name].parameters) if name in own else default_step(name)
         for name in step.stage.companions.stages

@@ -59,10 +59,10 @@ def rank(candidates: Sequence[Candidate], objectives: Sequence[Objective], seed:
     """Rank candidates by several objectives.
 
     Quantities compared by ratio are ranked by their logarithm. Each is sampled as a normal deviate with its standard
-    uncertainty (a log-normal one where it is compared by ratio); one without uncertainty is taken as exact, and a bound
-    as the value it bounds. The errors of candidates are drawn independently, so what they share (a potential that is
-    too soft everywhere) makes intervals wider than they need be. A candidate that lacks an objective gets the worst
-    value there.
+    uncertainty (a log-normal one where it is compared by ratio); one without uncertainty is taken as exact. A bound is
+    taken as the value it bounds where the truth can only be better, and as missing where it can only be worse. The
+    errors of candidates are drawn independently, so what they share (a potential that is too soft everywhere) makes
+    intervals wider than they need be. A candidate that lacks an objective gets the worst value there.
 
     Parameters
     ----------
@@ -124,8 +124,8 @@ def _tables(values: Sequence[Sequence[Quantity | None]], objectives: Sequence[Ob
     spread = np.zeros_like(central)
     for row, quantities in enumerate(values):
         for column, (quantity, objective) in enumerate(zip(quantities, objectives, strict=True)):
-            if quantity is None:
-                continue
+            if quantity is None or quantity.bound == ("upper" if objective.goal == "max" else "lower"):
+                continue  # 'at most' so much of what should be high says nothing for it
             number, deviation = quantity.number, quantity.uncertainty or 0.0
             if define(quantity.name).logarithmic:
                 if number <= 0:

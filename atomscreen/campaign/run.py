@@ -20,6 +20,7 @@ from atomscreen.campaign.workflow import Workflow, read_workflow
 from atomscreen.core.candidate import Candidate
 from atomscreen.core.errors import UsageError
 from atomscreen.core.files import written
+from atomscreen.interatomic.devices import set_device
 from atomscreen.sources.open import Skipped, SourceSpec, check_source, read_source
 
 
@@ -140,6 +141,8 @@ def _refuse_twins(candidates: Iterable[Candidate], spec: SourceSpec) -> None:
 
 
 def _executor(cluster: str | None, workers: int | None, device: str) -> Executor:
+    if cluster in (None, "none") or device not in ("auto", "cuda"):
+        set_device(device)  # a device that is not here is said before anything runs
     if cluster == "none":
         return InProcess(device)
     return OnDask(cluster, workers, device)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Float, Integer, MetaData, Table, Text, create_engine, event, insert, select
+from sqlalchemy import URL, Column, Float, Integer, MetaData, Table, Text, create_engine, event, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from atomscreen.core.candidate import Results
@@ -112,7 +112,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._engine = create_engine(f"sqlite:///{path}")
+        self._engine = create_engine(URL.create("sqlite", database=str(path)))
         event.listen(self._engine, "connect", _be_durable)
         with self._speaking() as connection:
             _METADATA.create_all(connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import logging
 import time
 import traceback
@@ -71,7 +72,7 @@ def _execute_one(job: Job) -> Outcome:
     with _captured() as log, scratch_folder(job.scratch):
         try:
             results = _call(job)
-        except Exception as problem:
+        except (Exception, SystemExit) as problem:
             failure = describe_failure(job.stage.name, problem, log.getvalue())
             # These are facts about the material and hold next time too; any other failure may be the machine's.
             final = isinstance(problem, StageFailure | StructureRefused)
@@ -91,6 +92,13 @@ def _declared(stage: Stage, results: Any) -> Results:
     if not isinstance(results, Results):
         raise TypeError(f"stage '{stage.name}' returned {type(results).__name__}, not Results")
     given = {*results.structures, *(quantity.name for quantity in results.quantities)}
+    for structure in results.structures.values():
+        if not hasattr(structure, "as_dict"):
+            raise TypeError(f"stage '{stage.name}' returned a structure that is {type(structure).__name__}")
+    # What JSON cannot hold would only be found when the store writes it, or hang on its way from the worker.
+    json.dumps([quantity.as_dict() for quantity in results.quantities], allow_nan=False)
+    if not all(isinstance(note, str) for note in results.notes) or isinstance(results.notes, str):
+        raise TypeError(f"the notes of stage '{stage.name}' are not a tuple of sentences")
     if given - stage.gives:
         raise TypeError(f"stage '{stage.name}' returned {sorted(given - stage.gives)}, which it does not declare")
     return results

@@ -115,7 +115,7 @@ def parse_workflow(text: str, file: str = "workflow") -> Workflow:
         mark = problem.problem_mark
         line = f", line {mark.line + 1}" if mark is not None else ""
         raise UsageError(f"{file}{line}: not valid YAML: {problem.problem or problem.context}") from None
-    except YAMLError as problem:  # characters that YAML does not allow
+    except (YAMLError, ValueError, RecursionError) as problem:  # forbidden characters, impossible dates, loops
         raise UsageError(f"{file}: not valid YAML: {' '.join(str(problem).split())}") from None
     if not isinstance(data, Mapping):
         raise UsageError(f"{file}: a workflow is a mapping with the keys {', '.join(_KEYS)}")
@@ -242,7 +242,9 @@ class _Reader:
             raise self._error(place, key, f"the ranking '{key}' names quantities, each with 'max' or 'min'")
         objectives = []
         for quantity, goal in place[key].items():
-            objective = self._at(place[key], quantity, lambda quantity=quantity, goal=goal: _objective(quantity, goal))
+            objective = self._at(
+                place[key], quantity, lambda quantity=quantity, goal=goal: _objective(str(quantity), goal)
+            )
             self._at(
                 place[key],
                 quantity,

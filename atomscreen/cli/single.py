@@ -61,7 +61,7 @@ def read_parameters(given: Sequence[str]) -> dict[str, Any]:
             raise UsageError(f"--param is NAME=VALUE, not '{text}'")
         try:
             parameters[name.strip()] = YAML(typ="safe").load(value)
-        except YAMLError:
+        except (YAMLError, ValueError, RecursionError):
             raise UsageError(f"the value of --param {name} cannot be read: '{value}'") from None
     return parameters
 

@@ -25,9 +25,12 @@ def scratch_folder(folder: Path | None) -> Iterator[None]:
 
 
 def scratch_file(name: str) -> Path | None:
-    """Return the path of a checkpoint of the running stage, or ``None`` where nobody keeps checkpoints."""
+    """Return the path of a checkpoint of the running stage, or ``None`` where none can be kept."""
     folder = _FOLDER.get()
     if folder is None:
         return None
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:  # a worker that does not share the campaign's disk
+        return None
     return folder / name

@@ -292,7 +292,9 @@ def _model(function: StageFunction, skip: int) -> type[BaseModel]:
         name: (parameter.annotation, ... if parameter.default is inspect.Parameter.empty else parameter.default)
         for name, parameter in _parameters(function, skip).items()
     }
-    return create_model(function.__name__, __config__=ConfigDict(extra="forbid", validate_default=True), **fields)
+    return create_model(
+        function.__name__, __config__=ConfigDict(extra="forbid", validate_default=True, allow_inf_nan=False), **fields
+    )
 
 
 def _marks(parameter: inspect.Parameter) -> tuple[Any, ...]:

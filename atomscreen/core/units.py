@@ -24,7 +24,7 @@ def registry() -> pint.UnitRegistry[float]:
     """
     import pint
 
-    units: pint.UnitRegistry[float] = pint.UnitRegistry(cache_folder=":auto:")
+    units: pint.UnitRegistry[float] = pint.UnitRegistry()
     units.define("atom = [atom_count]")
     units.define("formula_unit = [formula_unit_count] = f_u")
     units.define("USD = [currency]")

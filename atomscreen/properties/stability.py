@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,10 +48,15 @@ class HullDistance:
 
 def competing_phases(candidate: Candidate, parameters: Mapping[str, Any]) -> tuple[Candidate, ...]:
     """Return all candidates of the built-in set that consist of the candidate's elements."""
+    own = _elements(candidate)
+    return tuple(phase for phase, elements in _reference_elements() if elements <= own)
+
+
+@functools.cache
+def _reference_elements() -> tuple[tuple[Candidate, frozenset[str]], ...]:
     from atomscreen.sources.builtin import reference_candidates
 
-    own = _elements(candidate)
-    return tuple(phase for phase in reference_candidates() if _elements(phase) <= own)
+    return tuple((phase, _elements(phase)) for phase in reference_candidates())
 
 
 @stage(

@@ -16,6 +16,7 @@ from atomscreen.sources.open import Skipped
 if TYPE_CHECKING:
     from pymatgen.core import Structure
 
+_LONGEST_NAME = 255  # characters; longer ones are no file's
 _SUFFIXES = {".cif", ".vasp", ".poscar", ".json"}
 
 
@@ -28,7 +29,7 @@ def check(where: str) -> None:
         Where the path does not exist, or a folder holds no structure file.
     """
     path = Path(where)
-    if not path.exists():
+    if len(path.name) > _LONGEST_NAME or not path.exists():
         raise UsageError(f"there is no file or folder '{where}'")
     if not structure_files(path):
         raise UsageError(f"the folder '{where}' holds no structure file (CIF, POSCAR or pymatgen JSON)")
@@ -42,12 +43,28 @@ def read(where: str) -> Iterator[Candidate | Skipped]:
         name = path.name if path == root else str(path.relative_to(root))
         try:
             structures = read_structures(path)
-            for number, structure in enumerate(structures, 1):
-                refuse_unusable(structure)
-                identity = _unique(_identifier(name, number, len(structures)), taken)
-                yield Candidate(identity, {"input": structure}, origin={"source": "file", "file": name})
         except StructureRefused as problem:
             yield Skipped(name, str(problem))
+            continue
+        for number, structure in enumerate(structures, 1):
+            block = name if len(structures) == 1 else f"{name} (structure {number})"
+            try:
+                refuse_unusable(structure)
+            except StructureRefused as problem:
+                yield Skipped(block, str(problem))
+                continue
+            identity = _unique(_identifier(name, number, len(structures)), taken)
+            yield Candidate(identity, {"input": _bare(structure)}, origin={"source": "file", "file": block})
+
+
+def _bare(structure: Structure) -> Structure:
+    """Return lattice, elements and positions alone.
+
+    Constraints, velocities, moments and charges of other programs' files are no part of a candidate's identity.
+    """
+    from pymatgen.core import Structure
+
+    return Structure(structure.lattice, [site.specie.symbol for site in structure], structure.frac_coords)
 
 
 def structure_files(path: Path) -> list[Path]:
@@ -90,7 +107,12 @@ def _parse(path: Path) -> list[Structure]:
     text = path.read_text(encoding="utf-8")
     if path.suffix.lower() == ".json":
         return [Structure.from_str(text, fmt="json")]
-    return [Structure.from_str(text, fmt="poscar")]
+    from pymatgen.io.vasp import Poscar
+
+    poscar = Poscar.from_str(text)
+    if not poscar.true_names:
+        raise StructureRefused("names no elements (the old format of VASP 4); write them in the sixth line")
+    return [poscar.structure]
 
 
 def _is_structure_file(path: Path) -> bool:

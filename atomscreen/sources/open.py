@@ -63,13 +63,20 @@ def check_source(given: Any) -> SourceSpec:
         spec = SourceSpec(str(kind), str(where))
     else:
         kind, colon, where = str(given).partition(":")
-        if not colon:
-            kind, where = "cif", kind
+        if not colon or _exists(str(given)):
+            kind, where = "cif", str(given)
         spec = SourceSpec(kind, where)
     if spec.kind not in KINDS:
         raise UsageError(f"unknown kind of source '{spec.kind}'{closest(spec.kind, KINDS)}")
     importlib.import_module(KINDS[spec.kind]).check(spec.where)
     return spec
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except OSError:  # a name too long to be one
+        return False
 
 
 def read_source(spec: SourceSpec) -> Iterator[Candidate | Skipped]:

@@ -171,3 +171,33 @@ def test_a_failure_of_a_kind_of_its_own_is_final_too(tmp_path):
         assert run(tmp_path, [step("fragile")], candidates(1)).computed == 0
     finally:
         _STAGES.pop("fragile")
+
+
+def test_a_top_that_drops_everybody_releases_the_next(tmp_path, calls):
+    items = candidates(2) + [type(c)("e" + c.id, c.structures, Role.SOLID_ELECTROLYTE) for c in candidates(2)]
+    nothing = TopStep(1, Selector.parse("energy_above_hull"), "min", frozenset({Role.CATHODE}))
+    steps = [step("weigh"), step("compare"), nothing, TopStep(1, Selector.parse("density")), step("press")]
+    campaign = run(tmp_path, steps, items)
+    assert not [track for track in campaign.tracks if track.status == "under way"]
+
+
+def test_companions_go_through_the_nearest_of_two_steps_of_one_stage(tmp_path, calls):
+    campaign = run(tmp_path, [step("weigh", factor=1.0), step("weigh", factor=2.0), step("compare")], candidates(1))
+    assert campaign.tracks[0].candidate.quantity("energy_above_hull").number == pytest.approx(2.0 * (3.0 - 2.0))
+
+
+@pytest.mark.parametrize("value", [{"a": {1, 2}}, {"a": float("nan")}, {"a": object()}])
+def test_what_the_store_cannot_hold_is_that_candidates_failure(tmp_path, value):
+    from atomscreen.core.candidate import Candidate, Results
+    from atomscreen.core.quantity import Quantity
+    from atomscreen.core.stages import _STAGES, stage
+
+    @stage(gives={"density"})
+    def careless(candidate: Candidate) -> Results:
+        """Return what is no plain data."""
+        return Results((Quantity("density", 1.0, provenance=value),))
+
+    try:
+        assert run(tmp_path, [step("careless")], candidates(1)).tracks[0].status == "failed"
+    finally:
+        _STAGES.pop("careless")

@@ -111,3 +111,11 @@ def test_differences_far_below_the_uncertainty_hardly_count():
 def test_one_candidate_alone_scores_the_middle_whatever_the_unit():
     (row,) = rank([candidate("a", average_voltage=3.0, element_cost=500.0)], [VOLTAGE, COST])
     assert row.score == 0.5 and row.score_uncertainty == 0.0 and row.pareto
+
+
+def test_at_most_so_much_does_not_win():
+    slow = Candidate("slow", STRUCTURES, quantities=(Quantity("ionic_conductivity_300K", 1e-2, bound="upper"),))
+    rows = rank(
+        [slow, candidate("measured", ionic_conductivity_300K=1e-3)], [objective("ionic_conductivity_300K", "max")]
+    )
+    assert [row.candidate.id for row in rows] == ["measured", "slow"] and rows[1].values[0].bound == "upper"

@@ -132,7 +132,8 @@ def test_two_runs_in_one_folder_are_kept_apart(campaign, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_worker_that_dies_is_a_failure_of_its_candidate_alone(tmp_path):
+@pytest.mark.parametrize("cost", ["light", "heavy"])
+def test_a_worker_that_dies_is_a_failure_of_its_candidate_alone(tmp_path, cost):
     from atomscreen.campaign.campaign import Campaign
     from atomscreen.campaign.executors import OnDask
     from atomscreen.campaign.store import Store
@@ -141,7 +142,7 @@ def test_a_worker_that_dies_is_a_failure_of_its_candidate_alone(tmp_path):
     from atomscreen.core.stages import _STAGES, stage
     from tests.campaign.toys import candidates, step
 
-    @stage(gives={"density"})
+    @stage(gives={"density"}, cost=cost)
     def deadly(candidate: Candidate) -> Results:
         """Kill the process for one of the candidates, as a crash in native code would."""
         if candidate.structure().lattice.a > 3.15:

@@ -127,6 +127,7 @@ def test_a_stage_that_gives_no_result_is_exit_code_one(cells):
         (["screen", "small.yaml", "--source", "absent"], "there is no file or folder 'absent'"),
         (["screen", "small.yaml", "--source", "cells", "--out", "/proc/nothing"], "cannot be written"),
         (["screen", "small.yaml", "--source", "cells", "--out", "small.yaml"], "cannot be written"),
+        (["screen", "small.yaml", "--source", "cells", "--device", "banana"], "banana"),
         (["run", "relaxation", "cells/Cu.cif"], "unknown stage 'relaxation'"),
         (["run", "relax", "cells/Cu.cif", "--param", "fmax=1"], "has a parameter 'fmax'"),
         (["run", "relax", "cells/Cu.cif", "--param", "potential=chgnett"], "did you mean 'chgnet'"),
@@ -181,3 +182,12 @@ def test_the_plan_of_a_dry_run(tmp_path):
     run = atomscreen("screen", "quickstart", "--dry-run", "--json", cwd=tmp_path)
     plan = json.loads(run.stdout)
     assert run.returncode == 0 and sum(plan["candidates"].values()) >= 55 and not list(tmp_path.iterdir())
+
+
+def test_a_folder_whose_name_looks_like_a_query(cells, tmp_path):
+    run = atomscreen(
+        "screen", "small.yaml", "--source", "cells", "--out", "what?a%20b", "--cluster", "none", cwd=tmp_path
+    )
+    assert (
+        run.returncode == 0 and (tmp_path / "what?a%20b" / "store.sqlite").exists() and not (tmp_path / "what").exists()
+    )

@@ -96,3 +96,45 @@ def test_hydrogen_molecules_do_not_overlap():
 def test_unusable_structures_are_refused(structure, message):
     with pytest.raises(StructureRefused, match=message):
         refuse_unusable(structure)
+
+
+HEAD = "x\n1.0\n4 0 0\n0 4 0\n0 0 4\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (HEAD + "1\nDirect\n0 0 0\n", "names no elements"),
+        (HEAD + "Mg\n1\nDirect\nnan 0 0\n", "not finite"),
+        (HEAD.replace("4 0 0", "inf 0 0") + "Mg\n1\nDirect\n0 0 0\n", "."),
+        ("", "cannot be read"),
+    ],
+)
+def test_files_that_would_crash_what_comes_later(tmp_path, text, message):
+    (tmp_path / "x.vasp").write_text(text)
+    with pytest.raises(UsageError, match=message):
+        load_candidates(tmp_path)
+
+
+def test_what_other_programs_write_beside_the_structure_is_left_out(tmp_path):
+    (tmp_path / "x.vasp").write_text(HEAD + "Mg\n1\nSelective dynamics\nDirect\n0 0 0 T T F\n")
+    (candidate,) = load_candidates(tmp_path)
+    assert candidate.structure().site_properties == {}
+    json.dumps(candidate.structure().as_dict())
+
+
+def test_a_good_structure_behind_a_refused_one_in_the_same_file(tmp_path):
+    good = CifWriter(rock_salt()).__str__()
+    bad = CifWriter(Structure(Lattice.cubic(4), ["Mg", "O"], [[0, 0, 0], [0.05, 0, 0]])).__str__()
+    (tmp_path / "many.cif").write_text(
+        good.replace("data_", "data_a") + bad.replace("data_", "data_b") + good.replace("data_", "data_c")
+    )
+    items = list(read(str(tmp_path)))
+    assert [isinstance(item, Candidate) for item in items] == [True, False, True]
+    assert items[1].name == "many.cif (structure 2)"
+
+
+def test_a_folder_with_a_colon_in_its_name(tmp_path):
+    (tmp_path / "a:b").mkdir()
+    rock_salt().to(filename=str(tmp_path / "a:b" / "x.vasp"), fmt="poscar")
+    assert len(load_candidates(str(tmp_path / "a:b"))) == 1
