@@ -107,7 +107,7 @@ def _run_step(step: StageStep, steps: list[StageStep], candidate: Candidate) -> 
             try:
                 for other in own:
                     companion = _run_step(other, steps, companion)
-            except StageFailure:
+            except (StageFailure, StructureRefused):
                 continue  # a companion that fails is left out; the stage says which it had
             companions.append(companion)
     seen = candidate.seen_by_stage(step.stage.needs | step.stage.uses)
