@@ -130,6 +130,6 @@ class CampaignFolder:
             raise UsageError(f"the folder '{self.path}' holds no {path.name}: no campaign has run there") from None
         except (OSError, ValueError) as problem:
             raise UsageError(f"'{path}' cannot be read: {problem}") from None
-        if not isinstance(data, dict):
-            raise UsageError(f"'{path}' is not an atomscreen file")
+        if not isinstance(data, dict) or not {"name", "steps"} <= data.keys():
+            raise UsageError(f"'{path}' is not what atomscreen wrote; run `atomscreen screen` again to have it anew")
         return data

@@ -22,13 +22,11 @@ from atomscreen.interatomic.potentials import (
     provenance,
     refuse_unknown_elements,
 )
+from atomscreen.sources.checks import refuse_unusable
 
 if TYPE_CHECKING:
     from ase import Atoms
     from pymatgen.core import Structure
-
-SHORTEST_DISTANCE = 0.5
-"""Atoms closer than this, in Å, overlap: the shortest bond there is, that of H2, has 0.74 Å."""
 
 NOTED_VOLUME_CHANGE = 20.0
 """Percent; DFT's own error is a few, so more than this in relaxation is worth a note."""
@@ -101,7 +99,8 @@ def relax_structure(
     StageFailure
         Where the limits are not met within ``max_steps``, or the structure falls apart.
     """
-    refuse_unusable(structure, potential)
+    refuse_unusable(structure)
+    refuse_unknown_elements(potential, structure)
     atoms = to_atoms(structure)
     atoms.calc = calculator(potential)
     try:
@@ -217,22 +216,6 @@ def conventional_cell(structure: Structure) -> tuple[float, float, float, int]:
         raise StageFailure(f"spglib finds no space group for {structure.reduced_formula}")
     a, b, c = (float(length) for length in np.linalg.norm(dataset.std_lattice, axis=1))
     return a, b, c, int(dataset.number)
-
-
-def refuse_unusable(structure: Structure, potential: str) -> None:
-    """Raise :class:`StructureRefused` for disorder, overlapping atoms, or elements the potential does not know."""
-    if not structure.is_ordered:
-        raise StructureRefused(
-            f"{structure.composition.reduced_formula} has sites of partial occupancy; order it before relaxing it"
-        )
-    refuse_unknown_elements(potential, structure)
-    distances = structure.distance_matrix + np.diag(np.full(len(structure), np.inf))
-    first, second = np.unravel_index(int(distances.argmin()), distances.shape)
-    if distances[first, second] < SHORTEST_DISTANCE:
-        raise StructureRefused(
-            f"{structure.reduced_formula} has overlapping atoms: sites {first} ({structure[int(first)].specie.symbol})"
-            f" and {second} ({structure[int(second)].specie.symbol}) are {distances[first, second]:.2f} Å apart"
-        )
 
 
 def to_atoms(structure: Structure) -> Atoms:

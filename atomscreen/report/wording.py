@@ -10,7 +10,7 @@ from typing import Any
 
 from atomscreen.core.quantity import show
 from atomscreen.core.vocabulary import CONDITIONS, QUANTITIES, Definition
-from atomscreen.report.numbers import MISSING, chance, measured, unit_text
+from atomscreen.report.numbers import MISSING, measured, unit_text
 
 ROLES = {
     "cathode": "Cathodes",
@@ -65,11 +65,6 @@ def rank_text(row: Mapping[str, Any]) -> str:
     """Return a rank with its interval, for example ``"2 (1–4)"``."""
     low, high = row.get("rank_low"), row.get("rank_high")
     return str(row["rank"]) if low is None or high is None else f"{row['rank']} ({low}–{high})"
-
-
-def pareto_text(row: Mapping[str, Any]) -> str:
-    """Return whether a row is on the Pareto front, and how probable that is."""
-    return f"{'yes' if row.get('pareto') else 'no'} ({chance(row.get('pareto_probability'))})"
 
 
 def provenance_text(provenance: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import warnings
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ def read(where: str) -> Iterator[Candidate | Skipped]:
     root = Path(where)
     taken: set[str] = set()
     for path in structure_files(root):
-        name = path.name if path == root else str(path.relative_to(root))
+        name = _readable(path.name if path == root else str(path.relative_to(root)))
         try:
             structures = read_structures(path)
         except StructureRefused as problem:
@@ -65,6 +66,11 @@ def _bare(structure: Structure) -> Structure:
     from pymatgen.core import Structure
 
     return Structure(structure.lattice, [site.specie.symbol for site in structure], structure.frac_coords)
+
+
+def _readable(name: str) -> str:
+    """Return a file's name as text that can be written anywhere, also where it is not UTF-8 on the disk."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def structure_files(path: Path) -> list[Path]:

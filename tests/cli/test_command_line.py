@@ -191,3 +191,17 @@ def test_a_folder_whose_name_looks_like_a_query(cells, tmp_path):
     assert (
         run.returncode == 0 and (tmp_path / "what?a%20b" / "store.sqlite").exists() and not (tmp_path / "what").exists()
     )
+
+
+@pytest.mark.parametrize("file", ["campaign.json", "progress.json"])
+@pytest.mark.parametrize("content", ["{}", "[1]", '{"name": '])
+def test_a_file_of_the_folder_that_somebody_changed(tmp_path, file, content):
+    (tmp_path / file).write_text(content)
+    command = "report" if file == "campaign.json" else "status"
+    one_sentence(atomscreen(command, tmp_path), 2, file)
+
+
+def test_a_file_name_that_is_not_utf8(cells, tmp_path):
+    (cells / "Cu.cif").rename(os.fsdecode(os.fsencode(cells) + b"/\xff.cif"))
+    run = atomscreen("screen", "small.yaml", "--source", "cells", "--out", "out", "--cluster", "none", cwd=tmp_path)
+    assert run.returncode == 0 and (tmp_path / "out" / "report.html").exists(), run.stderr
