@@ -62,11 +62,11 @@ class Selector:
             return cls(name)
         unit = CONDITIONS[definition.varies_with]
         if not where:
-            example = f"300 {unit}" if unit else "Co"
+            example = {"": "0.5", None: "Co"}.get(unit, f"300 {unit}")
             raise UsageError(
                 f"'{name}' has a value for each {definition.varies_with}; say which, for example '{name} @ {example}'"
             )
-        return cls(name, parse(where, unit) if unit else where)
+        return cls(name, where if unit is None else parse(where, unit))
 
     def of(self, candidate: Candidate) -> Quantity | None:
         """Return the candidate's quantity, or ``None`` where it has none."""
@@ -78,7 +78,7 @@ class Selector:
     def __str__(self) -> str:
         if self.condition is None:
             return self.name
-        unit = CONDITIONS[define(self.name).varies_with or ""]
+        unit = CONDITIONS[define(self.name).varies_with or ""] or ""
         return f"{self.name} @ {show(self.condition)} {unit}".rstrip()
 
 

@@ -11,6 +11,7 @@ from atomscreen.core.candidate import Candidate
 from atomscreen.core.errors import StageFailure, StructureRefused, UsageError, closest
 from atomscreen.core.identity import result_key
 from atomscreen.core.stages import FACETS, Stage, get_stage, providers
+from atomscreen.core.vocabulary import structure_kind
 
 
 def plan(name: str, given: Mapping[str, Any]) -> list[StageStep]:
@@ -73,7 +74,7 @@ def run_stage(name: str, candidate: Candidate, **parameters: Any) -> Candidate:
     """
     steps = plan(name, parameters)
     for step in steps:
-        given = {*candidate.structures, *(quantity.name for quantity in candidate.quantities)}
+        given = {*map(structure_kind, candidate.structures), *(quantity.name for quantity in candidate.quantities)}
         if step is not steps[-1] and _needed(steps, step) <= given:
             continue
         candidate = _run_step(step, steps, candidate)

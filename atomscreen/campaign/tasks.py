@@ -19,6 +19,7 @@ from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import AtomscreenError, StageFailure, StructureRefused
 from atomscreen.core.scratch import scratch_folder
 from atomscreen.core.stages import Stage
+from atomscreen.core.vocabulary import structure_kind
 
 _LOG_CHARACTERS = 6000
 
@@ -91,7 +92,7 @@ def _declared(stage: Stage, results: Any) -> Results:
     """Return what a stage returned, refusing what it did not declare: a mistake in the stage."""
     if not isinstance(results, Results):
         raise TypeError(f"stage '{stage.name}' returned {type(results).__name__}, not Results")
-    given = {*results.structures, *(quantity.name for quantity in results.quantities)}
+    given = {*map(structure_kind, results.structures), *(quantity.name for quantity in results.quantities)}
     for structure in results.structures.values():
         if not hasattr(structure, "as_dict"):
             raise TypeError(f"stage '{stage.name}' returned a structure that is {type(structure).__name__}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from atomscreen.core.errors import UsageError
 from atomscreen.core.quantity import Quantity, show
-from atomscreen.core.vocabulary import STRUCTURES, Role
+from atomscreen.core.vocabulary import STRUCTURES, Role, structure_kind
 
 if TYPE_CHECKING:
     from pymatgen.core import Composition, Structure
@@ -69,7 +69,7 @@ class Candidate:
 
     def __post_init__(self) -> None:
         for name in self.structures:
-            if name not in STRUCTURES:
+            if structure_kind(name) not in STRUCTURES:
                 raise UsageError(f"'{name}' is not a structure of the vocabulary; there are {', '.join(STRUCTURES)}")
         if "input" not in self.structures:
             raise UsageError(f"candidate '{self.id}' has no structure 'input'")
@@ -99,6 +99,9 @@ class Candidate:
     def quantity(self, name: str, **conditions: float | str) -> Quantity:
         """Return the newest quantity of that name whose conditions include the ones given.
 
+        A condition that is not asked for must be the one the name varies with: a bulk modulus at half the lithium is
+        not 'the' bulk modulus.
+
         Raises
         ------
         UsageError
@@ -113,7 +116,9 @@ class Candidate:
     def find(self, name: str, **conditions: float | str) -> Quantity | None:
         """Return what :meth:`quantity` does, or ``None`` where there is none."""
         for quantity in reversed(self.quantities):
-            if quantity.name == name and all(quantity.conditions.get(key) == want for key, want in conditions.items()):
+            if quantity.name != name or any(quantity.conditions.get(key) != want for key, want in conditions.items()):
+                continue
+            if set(quantity.conditions) <= {*conditions, quantity.definition.varies_with}:
                 return quantity
         return None
 
@@ -137,7 +142,7 @@ class Candidate:
             self,
             id="candidate",
             origin={},
-            structures={name: structure for name, structure in self.structures.items() if name in wanted},
+            structures={name: found for name, found in self.structures.items() if structure_kind(name) in wanted},
             quantities=tuple(quantity for quantity in self.quantities if quantity.name in wanted),
             role=self.role if "role" in wanted else None,
             working_ion=self.working_ion if "working_ion" in wanted else None,

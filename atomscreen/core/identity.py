@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from atomscreen.core.candidate import Candidate
 from atomscreen.core.stages import FACETS, Stage
+from atomscreen.core.vocabulary import structure_kind
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -48,7 +49,11 @@ def candidate_digest(candidate: Candidate, names: Iterable[str] | None = None) -
 
     Names are structures, quantities, ``"role"`` and ``"working_ion"``; the input structure always counts.
     """
-    carried = {*candidate.structures, *(quantity.name for quantity in candidate.quantities), *FACETS}
+    carried = {
+        *map(structure_kind, candidate.structures),
+        *(quantity.name for quantity in candidate.quantities),
+        *FACETS,
+    }
     wanted = carried if names is None else {*names}
     seen = candidate.seen_by_stage(wanted)
     return sha256(

@@ -61,8 +61,9 @@ class Quantity:
         for condition in self.conditions:
             if condition not in CONDITIONS:
                 raise UsageError(f"unknown condition '{condition}' of {self.name}{closest(condition, CONDITIONS)}")
-            if CONDITIONS[condition] and isinstance(self.conditions[condition], str):
-                raise UsageError(f"the condition '{condition}' of {self.name} is a number in {CONDITIONS[condition]}")
+            if CONDITIONS[condition] is not None and isinstance(self.conditions[condition], str):
+                unit = f" in {CONDITIONS[condition]}" if CONDITIONS[condition] else ""
+                raise UsageError(f"the condition '{condition}' of {self.name} is a number{unit}")
         if self.bound not in (None, "upper", "lower"):
             raise UsageError(f"the bound of {self.name} is 'upper' or 'lower', not '{self.bound}'")
         numbers = {name: value if isinstance(value, str) else float(value) for name, value in self.conditions.items()}
@@ -135,7 +136,9 @@ class Quantity:
         sign = {"upper": "< ", "lower": "> ", None: ""}[self.bound]
         spread = "" if self.uncertainty is None else f" ± {self.uncertainty:.2g}"
         value = f"{self.value:.5g}" if isinstance(self.value, float) else f"tensor {self.definition.shape}"
-        where = ", ".join(f"{name} {show(value)} {CONDITIONS[name]}".strip() for name, value in self.conditions.items())
+        where = ", ".join(
+            f"{name} {show(value)} {CONDITIONS[name] or ''}".strip() for name, value in self.conditions.items()
+        )
         return f"{self.name} = {sign}{value}{spread} {self.unit}".rstrip() + (f" ({where})" if where else "")
 
 
@@ -144,11 +147,11 @@ def show(condition: float | str) -> str:
     return condition if isinstance(condition, str) else f"{condition:g}"
 
 
-def _nested(name: str, value: Any, shape: Sequence[int]) -> Value:
+def _nested(name: str, value: Any, shape: Sequence[int | None]) -> Value:
     """Return plain floats in nested tuples of ``shape``, whatever array or list came in."""
     if shape:
         rows = tuple(value)
-        if len(rows) != shape[0]:
+        if shape[0] is not None and len(rows) != shape[0]:
             raise UsageError(f"{name} has {len(rows)} entries where the vocabulary has {shape[0]}")
         return tuple(_nested(name, row, shape[1:]) for row in rows)
     try:

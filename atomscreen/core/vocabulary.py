@@ -38,7 +38,7 @@ class Definition:
     description
         What it is, with convention and normalisation.
     shape
-        ``()`` for a number, ``(6, 6)`` for a tensor in Voigt notation.
+        ``()`` for a number, ``(6, 6)`` for a tensor in Voigt notation; ``None`` is an axis of any length.
     varies_with
         The condition that tells several values of one candidate apart, for example ``"temperature"``.
     logarithmic
@@ -48,7 +48,7 @@ class Definition:
     unit: str
     label: str
     description: str
-    shape: tuple[int, ...] = ()
+    shape: tuple[int | None, ...] = ()
     varies_with: str | None = None
     logarithmic: bool = False
 
@@ -111,27 +111,36 @@ QUANTITIES: Mapping[str, Definition] = {
     "ionic_conductivity_300K": _D("S/cm", "σ(300 K)", "bulk ionic conductivity at 300 K (Haven ratio 1 if not said)",
                                   logarithmic=True),
     "activation_energy": _D("eV", "E_a", "activation energy of diffusion, from an Arrhenius fit of D"),
+    # phonons
+    "phonon_frequencies": _D("THz", "ν", "frequencies at which the phonon density of states is given", (None,)),
     # known from the literature only, so far
     "band_gap": _D("eV", "gap", "band gap; the method says experimental or which functional"),
     "fracture_toughness": _D("MPa*m^0.5", "K_Ic", "mode-I fracture toughness"),
 }  # fmt: skip
 
-CONDITIONS: Mapping[str, str] = {
+CONDITIONS: Mapping[str, str | None] = {
     "temperature": "K",
     "pressure": "GPa",
-    "element": "",
-    "direction": "",
-    "lithium_content": "",
+    "element": None,
+    "direction": None,
+    "partner": None,  # the other material of an interface or a reaction
+    "ion_content": "",  # working ions in an electrode, as a fraction of those of the full one: 0 charged, 1 discharged
 }
-"""Every condition a quantity can be given at, with its unit (text conditions have none)."""
+"""Every condition a quantity can be given at, with the unit of its numbers; ``None`` where it is a text."""
 
 STRUCTURES: Mapping[str, str] = {
     "input": "the structure as the source gave it",
     "charged": "the end member without working ions, where the source knows it",
     "relaxed": "cell and positions relaxed with a potential",
     "charged_relaxed": "the end member without working ions, relaxed with a potential",
+    "intercalated": "an ordering of lowest energy at a part of the working ions, relaxed: 'intercalated@0.5' has half",
 }
-"""Every structure a candidate can carry."""
+"""Every structure a candidate can carry. Of a kind there may be several, told apart by what follows an '@'."""
+
+
+def structure_kind(name: str) -> str:
+    """Return the vocabulary's part of a structure's name: ``"intercalated"`` of ``"intercalated@0.5"``."""
+    return name.partition("@")[0]
 
 
 def define(name: str) -> Definition:

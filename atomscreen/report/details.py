@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from atomscreen.core.vocabulary import CONDITIONS, STRUCTURES
+from atomscreen.core.vocabulary import CONDITIONS, STRUCTURES, structure_kind
 from atomscreen.report.figures import crystal, space_group, structure_drawing
 from atomscreen.report.numbers import unit_text
 from atomscreen.report.wording import (
@@ -167,7 +167,7 @@ def _structure(name: str, data: Mapping[str, Any], with_symmetry: bool) -> dict[
     return {
         "name": name,
         "title": long_name(name),
-        "description": STRUCTURES.get(name, ""),
+        "description": STRUCTURES.get(structure_kind(name), ""),
         "lengths": f"{lengths} Å",
         "angles": angles,
         "volume": f"{found['volume']:.2f} Å³, {found['sites']} atoms",

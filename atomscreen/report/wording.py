@@ -22,6 +22,8 @@ ROLES = {
 # Two values belong together where their temperatures differ by no more than this (K): room temperature is given as
 # 293 K, 298 K or 300 K.
 _SAME_TEMPERATURE = 10.0
+# What a measurement often leaves unsaid and a calculation does not, or the other way round.
+_OFTEN_UNSAID = frozenset({"temperature", "pressure"})
 
 
 def role_name(role: str | None) -> str:
@@ -42,7 +44,7 @@ def long_name(name: str) -> str:
 def conditions_text(conditions: Mapping[str, float | str]) -> str:
     """Return conditions as ``"temperature=700 K"``; the same text names a column of the table of candidates."""
     return ", ".join(
-        f"{name}={show(value)} {CONDITIONS.get(name, '')}".strip() for name, value in sorted(conditions.items())
+        f"{name}={show(value)} {CONDITIONS.get(name) or ''}".strip() for name, value in sorted(conditions.items())
     )
 
 
@@ -92,6 +94,8 @@ def same_conditions(ours: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
     mine, theirs = ours.get("conditions") or {}, known.get("conditions") or {}
     varies_with = definition_of(ours["name"]).varies_with
     if varies_with and (varies_with in mine) != (varies_with in theirs):
+        return False
+    if (mine.keys() ^ theirs.keys()) - _OFTEN_UNSAID:
         return False
     return all(_alike(name, mine[name], theirs[name]) for name in mine.keys() & theirs.keys())
 

@@ -5,6 +5,7 @@ from pymatgen.core import Lattice, Structure
 
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import UsageError
+from atomscreen.core.identity import candidate_digest
 from atomscreen.core.quantity import Quantity
 
 STRUCTURE = Structure(Lattice.cubic(4.2), ["Mg", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]])
@@ -44,3 +45,23 @@ def test_a_stage_sees_only_what_it_names():
 def test_structures_have_names_of_the_vocabulary(structures, message):
     with pytest.raises(UsageError, match=message):
         Candidate("x", structures)
+
+
+def test_a_value_at_an_unusual_condition_is_not_found_unasked():
+    half = Quantity("bulk_modulus", 50.0, conditions={"ion_content": 0.5})
+    candidate = Candidate("x", {"input": STRUCTURE}, quantities=(Quantity("bulk_modulus", 80.0), half))
+    assert candidate.quantity("bulk_modulus").number == 80.0
+    assert candidate.quantity("bulk_modulus", ion_content=0.5).number == 50.0
+
+
+def test_structures_of_a_kind_are_told_apart_and_seen_together():
+    several = {"input": STRUCTURE, "intercalated@0.5": STRUCTURE, "intercalated@0.25": STRUCTURE, "relaxed": STRUCTURE}
+    candidate = Candidate("x", several)
+    assert set(candidate.seen_by_stage({"intercalated"}).structures) == {
+        "input",
+        "intercalated@0.5",
+        "intercalated@0.25",
+    }
+    assert candidate_digest(candidate) != candidate_digest(Candidate("x", {"input": STRUCTURE, "relaxed": STRUCTURE}))
+    with pytest.raises(UsageError, match="not a structure"):
+        Candidate("x", {"input": STRUCTURE, "interkalated@0.5": STRUCTURE})

@@ -84,3 +84,10 @@ def test_bad_quantities_are_refused_in_one_sentence(make, message):
 def test_reads_aloud():
     quantity = Quantity("ionic_conductivity", 1e-6, conditions={"temperature": 300}, bound="upper")
     assert str(quantity) == "ionic_conductivity = < 1e-06 S/cm (temperature 300 K)"
+
+
+def test_a_curve_has_any_length_and_a_content_is_a_number():
+    curve = Quantity("phonon_frequencies", [0.1, 0.2, 0.3])
+    assert curve.value == (0.1, 0.2, 0.3)
+    with pytest.raises(UsageError, match="is a number"):
+        Quantity("bulk_modulus", 5.0, conditions={"ion_content": "half"})
