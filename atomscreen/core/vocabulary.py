@@ -43,6 +43,8 @@ class Definition:
         The condition that tells several values of one candidate apart, for example ``"temperature"``.
     logarithmic
         Whether it is positive and compared by ratio: rankings then take its logarithm, and its error as log-normal.
+    against
+        For a curve of shape ``(None,)``: the quantity of the same shape that holds its abscissa.
     """
 
     unit: str
@@ -51,6 +53,7 @@ class Definition:
     shape: tuple[int | None, ...] = ()
     varies_with: str | None = None
     logarithmic: bool = False
+    against: str | None = None
 
 
 _D = Definition

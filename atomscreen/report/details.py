@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from atomscreen.core.vocabulary import CONDITIONS, STRUCTURES, structure_kind
+from atomscreen.report.curves import curves_of, in_table
 from atomscreen.report.figures import crystal, space_group, structure_drawing
 from atomscreen.report.numbers import unit_text
 from atomscreen.report.wording import (
@@ -57,7 +58,8 @@ def candidate_detail(candidate: Mapping[str, Any], with_symmetry: bool = True) -
             _structure(name, data, with_symmetry) for name, data in (candidate.get("structures") or {}).items()
         ],
         "drawings": {name: structure_drawing(data) for name, data in (candidate.get("structures") or {}).items()},
-        "groups": group_by_origin(quantities, known),
+        "groups": group_by_origin(in_table(quantities), known),
+        "curves": curves_of(quantities),
         "known_alone": [_known(item) for item in known if id(item) not in matched],
         "has_known": bool(matched),
         "origin": provenance_text(candidate.get("origin") or {}),

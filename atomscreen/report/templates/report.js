@@ -347,6 +347,33 @@ function makeViewer(details) {
   if (viewer) viewer.querySelectorAll("select, input").forEach((control) => control.addEventListener("change", redraw));
 }
 
+/* ---- curves ---- */
+
+function drawCurve(figure) {
+  const curve = JSON.parse(figure.querySelector("script").textContent);
+  const some = curve.uncertainty.some((value) => value !== null);
+  const axis = (title) => ({ title: { text: title, font: { size: 12 } }, color: colour("ink"), gridcolor: colour("line"), zerolinecolor: colour("line"), automargin: true });
+  const trace = {
+    x: curve.x, y: curve.y, mode: curve.markers ? "lines+markers" : "lines", line: { color: colour("accent"), width: 1.5 }, marker: { size: 6 },
+    hovertemplate: "%{x:.4g}: %{y:.4g}<extra></extra>",
+    ...(some && { error_y: bar(curve.y.map((value, n) => [value, curve.uncertainty[n]]), curve.logarithmic) }),
+  };
+  const layout = {
+    height: 240, margin: { l: 60, r: 12, t: 12, b: 44 }, showlegend: false, font: { family: "inherit", color: colour("ink") },
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", xaxis: axis(curve.x_label), yaxis: { ...axis(curve.y_label), ...(curve.logarithmic && { type: "log" }) },
+  };
+  Plotly.react(figure.querySelector(".plot"), [trace], layout, { ...config, displayModeBar: false });
+}
+
+function drawCurves(details) {
+  details.querySelectorAll("figure.curve").forEach((figure) => (details.open ? drawCurve(figure) : Plotly.purge(figure.querySelector(".plot"))));
+}
+
+function makeCurves(details) {
+  drawCurves(details);
+  details.addEventListener("toggle", () => drawCurves(details));
+}
+
 /* ---- the page ---- */
 
 function openTarget() {
@@ -361,6 +388,7 @@ document.querySelectorAll("table.sortable").forEach(makeSortable);
 document.querySelectorAll("table.ranking").forEach((table) => sortTable(table, 0, false));
 makeFilter(document.getElementById("candidates"));
 document.querySelectorAll("details.candidate").forEach(makeViewer);
+document.querySelectorAll("details.candidate").forEach(makeCurves);
 document.querySelectorAll("figure.pareto").forEach(makePareto);
 window.addEventListener("hashchange", openTarget);
 /* A second click on the same link changes no hash, and yet the reader wants the details open. */
@@ -371,6 +399,6 @@ document.addEventListener("click", (event) => {
 openTarget();
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   document.querySelectorAll("figure.pareto").forEach(drawPareto);
-  document.querySelectorAll("details.candidate[open]").forEach(drawStructure);
+  document.querySelectorAll("details.candidate[open]").forEach((details) => { drawStructure(details); drawCurves(details); });
 });
 document.body.dataset.ready = "true";

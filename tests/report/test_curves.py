@@ -1,0 +1,31 @@
+"""Which quantities become curves, and which stay in the table."""
+
+from atomscreen.core.quantity import Quantity
+from atomscreen.report.curves import FEWEST_POINTS, LONGEST_IN_TABLE, curves_of, in_table
+
+
+def diffusivities(count):
+    return [
+        Quantity("tracer_diffusivity", 1e-6 * t, 1e-5, conditions={"temperature": float(t)}).as_dict()
+        for t in range(900, 900 - 10 * count, -10)
+    ]
+
+
+def test_a_quantity_at_several_temperatures_is_a_curve_in_their_order():
+    points = diffusivities(FEWEST_POINTS)
+    (curve,) = curves_of(points)
+    assert curve["x"] == sorted(curve["x"]) and curve["y"] == sorted(curve["y"]) and curve["logarithmic"]
+    assert (curve["x_label"], curve["y_label"]) == ("temperature (K)", "tracer diffusivity (cm²/s)")
+    assert in_table(points) == points
+    assert curves_of(points[1:]) == []
+
+
+def test_long_curves_leave_the_table():
+    assert in_table(diffusivities(LONGEST_IN_TABLE + 1)) == []
+
+
+def test_texts_and_tensors_are_no_curves():
+    states = [
+        Quantity("oxidation_state", 2, conditions={"element": e}).as_dict() for e in ("Fe", "Co", "Ni", "Mn", "O")
+    ]
+    assert curves_of(states) == [] and in_table(states) == states
