@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from atomscreen.campaign.funnel import StageStep, companion_steps
+from atomscreen.campaign.store import Outcome
 from atomscreen.campaign.tasks import Job, execute
 from atomscreen.core.candidate import Candidate
 from atomscreen.core.errors import StageFailure, StructureRefused, UsageError, closest
@@ -100,20 +101,31 @@ def _with_needs(stage: Stage, found: list[Stage]) -> list[Stage]:
     return found
 
 
-def _run_step(step: StageStep, steps: list[StageStep], candidate: Candidate) -> Candidate:
+_COMPANION_OUTCOMES: dict[str, Outcome] = {}
+"""What this process found of companions, by key: candidates of one system share most of their competing phases."""
+
+
+def _run_step(
+    step: StageStep, steps: list[StageStep], candidate: Candidate, memory: dict[str, Outcome] | None = None
+) -> Candidate:
     companions = []
     if step.stage.companions is not None:
         own = companion_steps(step, steps)
         for companion in step.stage.companions.choose(candidate, step.parameters):
             try:
                 for other in own:
-                    companion = _run_step(other, steps, companion)
+                    companion = _run_step(other, steps, companion, _COMPANION_OUTCOMES)
             except (StageFailure, StructureRefused):
                 continue  # a companion that fails is left out; the stage says which it had
             companions.append(companion)
     seen = candidate.seen_by_stage(step.stage.needs | step.stage.uses)
     key = result_key(step.stage, step.parameters, candidate, companions)
-    (outcome,) = execute([Job(key, step.stage, step.parameters, seen, tuple(companions))])
+    if memory is None or key not in memory:
+        (outcome,) = execute([Job(key, step.stage, step.parameters, seen, tuple(companions))])
+        if memory is not None and outcome.final:
+            memory[key] = outcome
+    else:
+        outcome = memory[key]
     if outcome.results is None:
         assert outcome.failure is not None
         kind = StructureRefused if outcome.failure.error == StructureRefused.__name__ else StageFailure
