@@ -129,7 +129,8 @@ def relax_structure(
         "density",
         "space_group",
         "relaxation_volume_change",
-    }
+    },
+    version=2,
 )
 def relax(
     candidate: Candidate,
