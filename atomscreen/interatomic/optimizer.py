@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,9 @@ LARGEST_VOLUME_CHANGE = 0.5
 
 PATIENCE, ENERGY_GAIN = 20, 1e-6
 """L-BFGS has stalled when this many steps gained less than this energy, in eV per atom."""
+
+CAREFUL_STEP = 0.05
+"""Longest step of FIRE in Å; with ase's 0.2 Å a cell of few atoms stretches by a tenth at once."""
 
 
 class _FallenApart(StageFailure):
@@ -46,22 +50,23 @@ class Limits:
 def optimize(atoms: Atoms, limits: Limits) -> int:
     """Relax atoms in place and return the number of steps.
 
-    L-BFGS needs the fewest steps, but in soft layered crystals it can oscillate or overshoot; where it gains nothing
-    any more or falls apart, the slow and careful FIRE takes over.
+    L-BFGS needs the fewest steps, but in soft layered crystals it can oscillate or overshoot: where it gains nothing
+    any more FIRE takes over, slow and in careful steps, and where the cell fell apart FIRE begins from the start.
     """
     from ase.optimize import FIRE, LBFGS
 
     start = atoms.copy()
+    fast = partial(_run, LBFGS, atoms, start.get_volume(), limits, patience=PATIENCE)
+    careful = partial(_run, FIRE, atoms, start.get_volume(), limits, patience=limits.max_steps, maxstep=CAREFUL_STEP)
     try:
-        steps, converged = _run(LBFGS, atoms, start.get_volume(), limits, limits.max_steps, patience=PATIENCE)
+        steps, converged = fast(max_steps=limits.max_steps)
+        if not converged:
+            more, converged = careful(max_steps=limits.max_steps - steps)
+            steps += more
     except _FallenApart:
-        steps, converged = 0, False
         atoms.set_cell(start.cell)
         atoms.set_positions(start.positions)
-    if not converged:
-        left = limits.max_steps - steps
-        more, converged = _run(FIRE, atoms, start.get_volume(), limits, left, patience=left + 1)
-        steps += more
+        steps, converged = careful(max_steps=limits.max_steps)
     if converged:
         return steps
     stress = f", largest stress {largest_stress(atoms):.3g} GPa of at most {MAX_STRESS:g}" if limits.cell else ""
@@ -72,7 +77,14 @@ def optimize(atoms: Atoms, limits: Limits) -> int:
 
 
 def _run(
-    optimizer_class: Any, atoms: Atoms, volume: float, limits: Limits, max_steps: int, patience: int
+    optimizer_class: Any,
+    atoms: Atoms,
+    volume: float,
+    limits: Limits,
+    *,
+    max_steps: int,
+    patience: int,
+    **settings: float,
 ) -> tuple[int, bool]:
     """Run one optimizer and return its steps and whether the limits are met.
 
@@ -83,7 +95,7 @@ def _run(
     # The energy's curvature by strain grows with the number of atoms: divided by its root, strains weigh as much as
     # displacements. With ase's default (the number itself) cells lag behind and take twice as many steps.
     moved = FrechetCellFilter(atoms, exp_cell_factor=len(atoms) ** 0.5) if limits.cell else atoms
-    optimizer = optimizer_class(moved, logfile=None)
+    optimizer = optimizer_class(moved, logfile=None, **settings)
     lowest, at_step = np.inf, 0
     # The optimizer's own criterion, which mixes forces and stress, is never met.
     for _ in optimizer.irun(fmax=0.0, steps=max_steps):
