@@ -87,15 +87,76 @@ QUANTITIES: Mapping[str, Definition] = {
     # thermodynamics
     "formation_energy": _D("eV/atom", "E_f", "energy of formation from the elements' reference phases, per atom"),
     "energy_above_hull": _D("eV/atom", "E_hull", "energy above the convex hull of the competing phases, per atom"),
+    "decomposition_energy": _D(
+        "eV/atom", "E_d", "energy against the hull of phases of other compositions; negative where it is stable"),
+    "reduction_limit": _D("V", "V_red", "voltage against the working ion's metal below which it takes up ions"),
+    "oxidation_limit": _D("V", "V_ox", "voltage against the working ion's metal above which it gives off ions"),
+    "electrochemical_window": _D("V", "window", "oxidation limit less reduction limit, in equilibrium"),
+    "metal_reaction_energy": _D(
+        "eV/atom", "E(metal)", "reaction with the working ion's metal at the worst ratio, per atom of the mixture"),
+    "interface_reaction_energy": _D(
+        "eV/atom", "E(electrode)", "reaction with an electrode at the worst ratio, per atom of the mixture",
+        varies_with="partner"),
+    "interface_volume_change": _D(
+        "percent", "ΔV interface", "volume of the products of an interface reaction against that of what reacts",
+        varies_with="partner"),
+    "interphase_expansion": _D(
+        "percent", "ΔV interphase",
+        "volume of what a material and the working ion's metal react to, against the material that reacts alone"),
+    "interphase_class": _D(
+        "", "interphase", "on the working ion's metal: 0 stable, 1 passivating, 2 mixed conducting"),
+    "hydrolysis_energy": _D(
+        "eV/atom", "ΔG(H2O)", "Gibbs energy of reaction with water vapour at the worst ratio, per atom of the mixture",
+        varies_with="temperature"),
+    "carbonation_energy": _D(
+        "eV/atom", "ΔG(CO2)", "Gibbs energy of reaction with carbon dioxide at the worst ratio, per atom of the mixture",
+        varies_with="temperature"),
+    "oxygen_release_temperature": _D(
+        "K", "T(O2)", "temperature from which an electrode releases oxygen in equilibrium", varies_with="ion_content"),
+    "conversion_voltage": _D(
+        "V", "V_conv", "voltage below which the discharged electrode turns into other phases in equilibrium"),
+    "conversion_preferred": _D("", "converts", "1 where conversion comes before intercalation in equilibrium, else 0"),
     # elasticity: Hill averages unless the name says otherwise
     "elastic_tensor": _D("GPa", "C", "stiffness in Voigt order (xx yy zz yz xz xy), IRE-1949 standard axes", (6, 6)),
     "bulk_modulus": _D("GPa", "K", "bulk modulus, Hill average", logarithmic=True),
+    "bulk_modulus_corrected": _D(
+        "GPa", "K corr.", "bulk modulus, Hill average, corrected for the potential's softness", logarithmic=True),
     "bulk_modulus_voigt": _D("GPa", "K_V", "bulk modulus, Voigt average (upper bound)", logarithmic=True),
     "bulk_modulus_reuss": _D("GPa", "K_R", "bulk modulus, Reuss average (lower bound)", logarithmic=True),
     "shear_modulus": _D("GPa", "G", "shear modulus, Hill average", logarithmic=True),
+    "shear_modulus_corrected": _D(
+        "GPa", "G corr.", "shear modulus, Hill average, corrected for the potential's softness", logarithmic=True),
     "shear_modulus_voigt": _D("GPa", "G_V", "shear modulus, Voigt average (upper bound)", logarithmic=True),
     "shear_modulus_reuss": _D("GPa", "G_R", "shear modulus, Reuss average (lower bound)", logarithmic=True),
     "youngs_modulus": _D("GPa", "E_Y", "Young's modulus of the polycrystal, from the Hill averages", logarithmic=True),
+    "youngs_modulus_corrected": _D(
+        "GPa", "E corr.", "Young's modulus of the polycrystal, corrected for the potential's softness",
+        logarithmic=True),
+    "youngs_modulus_change": _D(
+        "percent", "ΔE_Y", "Young's modulus without working ions against that with all of them in, from Hill averages"),
+    "youngs_modulus_min": _D("GPa", "E min", "Young's modulus of the single crystal, least over directions",
+                             logarithmic=True),
+    "youngs_modulus_max": _D("GPa", "E max", "Young's modulus of the single crystal, greatest over directions",
+                             logarithmic=True),
+    "shear_modulus_min": _D("GPa", "G min", "shear modulus of the single crystal, least over planes and directions",
+                            logarithmic=True),
+    "shear_modulus_max": _D("GPa", "G max", "shear modulus of the single crystal, greatest over planes and directions",
+                            logarithmic=True),
+    "poisson_ratio_min": _D("", "ν min", "Poisson's ratio of the single crystal, least over directions"),
+    "poisson_ratio_max": _D("", "ν max", "Poisson's ratio of the single crystal, greatest over directions"),
+    "linear_compressibility_min": _D("1/GPa", "β min", "linear compressibility under pressure, least over directions"),
+    "linear_compressibility_max": _D(
+        "1/GPa", "β max", "linear compressibility under pressure, greatest over directions"),
+    "cauchy_pressure": _D(
+        "GPa", "C12−C44", "Cauchy pressure of a cubic crystal; of others C23−C44, C13−C55, C12−C66 as directions yz, "
+        "xz, xy of the standard axes; negative where bonds are directional"),
+    "hardness_chen": _D("GPa", "H (Chen)", "Vickers hardness by Chen's model 2 (G^3/K^2)^0.585 − 3"),
+    "hardness_tian": _D("GPa", "H (Tian)", "Vickers hardness by Tian's model 0.92 (G/K)^1.137 G^0.708",
+                        logarithmic=True),
+    "longitudinal_sound_velocity": _D("m/s", "v_l", "longitudinal velocity of sound of the polycrystal"),
+    "transverse_sound_velocity": _D("m/s", "v_t", "transverse velocity of sound of the polycrystal"),
+    "mean_sound_velocity": _D("m/s", "v_m", "Debye's mean of the velocities of sound of the polycrystal"),
+    "debye_temperature": _D("K", "θ_D", "Debye temperature from the mean velocity of sound (Anderson 1963)"),
     "poisson_ratio": _D("", "ν", "Poisson's ratio of the polycrystal, from the Hill averages"),
     "pugh_ratio": _D("", "K/G", "Pugh's ratio of Hill averages; above 1.75 tends to ductile"),
     "universal_anisotropy": _D("", "A_U", "universal elastic anisotropy 5 G_V/G_R + K_V/K_R − 6; 0 is isotropic"),
@@ -105,6 +166,30 @@ QUANTITIES: Mapping[str, Definition] = {
     "volume_change": _D("percent", "ΔV", "change of volume when all working ions leave, against the full structure"),
     "volume_change_per_ion": _D("Å^3/atom", "ΔV/ion", "volume that one working ion takes: (V_full − V_empty)/ions"),
     "specific_energy": _D("Wh/kg", "energy", "average voltage times capacity, per mass with all working ions in"),
+    "step_voltage": _D("V", "V step", "voltage between neighbouring stable contents, at the middle of the two",
+                       varies_with="ion_content"),
+    "mixing_energy": _D("eV", "E_mix", "energy against the ends at the same content, per site of a working ion",
+                        varies_with="ion_content"),
+    "intercalation_hull_distance": _D(
+        "eV", "E above ends' hull", "energy above the hull over content of the working ion, per site of one",
+        varies_with="ion_content"),
+    "two_phase_fraction": _D(
+        "", "two-phase", "share of the contents at which two phases coexist at 0 K: 1 two-phase, 0 solid solution"),
+    "open_circuit_contents": _D(
+        "", "ion content", "contents of working ions, 0 charged to 1 discharged, of the open-circuit potential",
+        (None,)),
+    "open_circuit_potential": _D(
+        "V", "U", "equilibrium potential against the working ion's metal, means over even intervals of content",
+        (None,), against="open_circuit_contents"),
+    "host_displacement": _D(
+        "Å", "host moves", "farthest that a host atom leaves its place in the strained lattice",
+        varies_with="ion_content"),
+    "usable_capacity": _D(
+        "mAh/g", "usable", "capacity within limits of voltage and strain, per mass with all working ions in"),
+    "usable_capacity_host": _D(
+        "mAh/g", "usable (host)", "capacity within limits of voltage and strain, per mass of the host without ions"),
+    "volumetric_capacity": _D("mAh/cm^3", "capacity by volume", "theoretical capacity per volume with all ions in"),
+    "energy_density": _D("Wh/L", "energy by volume", "average voltage times capacity, per volume with all ions in"),
     # transport
     "tracer_diffusivity": _D("cm^2/s", "D*", "tracer diffusivity of the working ion", varies_with="temperature",
                              logarithmic=True),
@@ -116,9 +201,50 @@ QUANTITIES: Mapping[str, Definition] = {
     "activation_energy": _D("eV", "E_a", "activation energy of diffusion, from an Arrhenius fit of D"),
     # phonons
     "phonon_frequencies": _D("THz", "ν", "frequencies at which the phonon density of states is given", (None,)),
+    "phonon_density_of_states": _D(
+        "1/(THz*atom)", "g(ν)", "phonon density of states per atom: its integral is 3; imaginary modes are negative ν",
+        (None,), against="phonon_frequencies"),
+    "dynamically_stable": _D("", "stable ν", "1 where no wave vector has a phonon of imaginary frequency, else 0"),
+    "lowest_phonon_frequency": _D(
+        "THz", "ν_min", "lowest phonon frequency, translations aside; an imaginary one is negative"),
+    "unstable_mode_energy_gain": _D(
+        "meV/atom", "ΔE unstable", "energy per atom that relaxation along the most unstable phonon gains"),
+    "zero_point_energy": _D("eV/atom", "ZPE", "zero-point energy of the harmonic crystal, per atom"),
+    "vibrational_free_energy": _D(
+        "eV/atom", "F_vib", "Helmholtz free energy of vibration, zero-point energy included, per atom",
+        varies_with="temperature"),
+    "vibrational_entropy": _D("J/(mol*K)", "S_vib", "entropy of vibration, per mole of atoms",
+                              varies_with="temperature"),
+    "heat_capacity": _D("J/(mol*K)", "C_V", "heat capacity at constant volume, per mole of atoms (at most 24.94)",
+                        varies_with="temperature"),
+    "specific_heat_capacity": _D("J/(kg*K)", "c_V", "heat capacity at constant volume, per mass",
+                                 varies_with="temperature"),
+    "ion_mean_squared_displacement": _D(
+        "Å^2", "⟨u²⟩", "thermal mean of |u|², all three directions, over the working ions (U_iso is a third of it)",
+        varies_with="temperature"),
+    "phonon_band_center": _D("THz", "band centre", "mean frequency of the working ion's phonon density of states"),
+    "thermal_expansion": _D("1/K", "α_V", "volumetric thermal expansion (d ln V/dT) at zero pressure",
+                            varies_with="temperature"),
+    "isothermal_bulk_modulus": _D("GPa", "K_T", "isothermal bulk modulus with the lattice vibrations in",
+                                  varies_with="temperature", logarithmic=True),
+    "heat_capacity_constant_pressure": _D("J/(mol*K)", "C_p", "heat capacity at zero pressure, per mole of atoms",
+                                          varies_with="temperature"),
+    "gruneisen_parameter": _D("", "γ", "thermodynamic Grüneisen parameter α K_T V/C_V", varies_with="temperature"),
+    # plating of the working ion's metal
+    "dendrite_parameter": _D(
+        "kJ/mol/nm", "χ", "stability of plating on the polycrystal (Ahmad-Viswanathan, published signs), stable < 0"),
+    "dendrite_parameter_surface_tension": _D("kJ/mol/nm", "χ tension", "part of χ from the interface's tension"),
+    "dendrite_parameter_deviatoric": _D("kJ/mol/nm", "χ deviatoric", "part of χ from the jump in deviatoric stress"),
+    "dendrite_parameter_hydrostatic": _D("kJ/mol/nm", "χ hydrostatic", "part of χ from the pressures on both sides"),
+    "dendrite_parameter_min": _D("kJ/mol/nm", "χ min", "least χ over orientations of single crystals"),
+    "dendrite_parameter_mean": _D("kJ/mol/nm", "χ mean", "mean χ over orientations of single crystals"),
+    "dendrite_parameter_max": _D("kJ/mol/nm", "χ max", "greatest χ over orientations of single crystals"),
+    "molar_volume_ratio": _D("", "v", "volume of the working ion over that of its atom in the metal"),
+    "fracture_toughness": _D("MPa*m^0.5", "K_Ic", "mode-I fracture toughness"),
+    "critical_overpotential": _D(
+        "V", "η_c", "overpotential at which a metal-filled flaw grows; the method says its size"),
     # known from the literature only, so far
     "band_gap": _D("eV", "gap", "band gap; the method says experimental or which functional"),
-    "fracture_toughness": _D("MPa*m^0.5", "K_Ic", "mode-I fracture toughness"),
 }  # fmt: skip
 
 CONDITIONS: Mapping[str, str | None] = {
@@ -137,6 +263,7 @@ STRUCTURES: Mapping[str, str] = {
     "relaxed": "cell and positions relaxed with a potential",
     "charged_relaxed": "the end member without working ions, relaxed with a potential",
     "intercalated": "an ordering of lowest energy at a part of the working ions, relaxed: 'intercalated@0.5' has half",
+    "distorted": "the lower structure that the most unstable phonon of the relaxed one leads to, relaxed",
 }
 """Every structure a candidate can carry. Of a kind there may be several, told apart by what follows an '@'."""
 
