@@ -70,12 +70,12 @@ def _cells(lattice: Lattice) -> Iterator[tuple[np.ndarray, Lattice]]:
 
     yield np.eye(3, dtype=int), lattice
     for multiple in range(1, _LARGEST_MULTIPLE + 1):
-        for matrix in _sublattices(multiple):
+        for matrix in sublattices(multiple):
             compact = Lattice(np.array(matrix) @ lattice.matrix).get_lll_reduced_lattice()
             yield np.rint(compact.matrix @ lattice.inv_matrix).astype(int), compact
 
 
-def _sublattices(multiple: int) -> Iterator[list[list[int]]]:
+def sublattices(multiple: int) -> Iterator[list[list[int]]]:
     """Yield every sublattice of an index once: the integer matrices in Hermite normal form."""
     for a, d in itertools.product(range(1, multiple + 1), repeat=2):
         if multiple % (a * d) == 0:
