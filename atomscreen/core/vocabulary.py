@@ -87,6 +87,9 @@ QUANTITIES: Mapping[str, Definition] = {
     # thermodynamics
     "formation_energy": _D("eV/atom", "E_f", "energy of formation from the elements' reference phases, per atom"),
     "energy_above_hull": _D("eV/atom", "E_hull", "energy above the convex hull of the competing phases, per atom"),
+    "free_energy_above_hull": _D(
+        "eV/atom", "G_hull", "Gibbs energy above the convex hull of the competing phases, per atom",
+        varies_with="temperature"),
     "decomposition_energy": _D(
         "eV/atom", "E_d", "energy against the hull of phases of other compositions; negative where it is stable"),
     "reduction_limit": _D("V", "V_red", "voltage against the working ion's metal below which it takes up ions"),
@@ -164,7 +167,7 @@ QUANTITIES: Mapping[str, Definition] = {
     # electrochemistry
     "average_voltage": _D("V", "V", "average voltage against the working ion's metal between the end members"),
     "volume_change": _D("percent", "ΔV", "change of volume when all working ions leave, against the full structure"),
-    "volume_change_per_ion": _D("Å^3/atom", "ΔV/ion", "volume that one working ion takes: (V_full − V_empty)/ions"),
+    "volume_change_per_ion": _D("Å^3/atom", "ΔV/ion", "volume one ion takes: (V_full − V_empty)/ions, or along a step"),
     "specific_energy": _D("Wh/kg", "energy", "average voltage times capacity, per mass with all working ions in"),
     "step_voltage": _D("V", "V step", "voltage between neighbouring stable contents, at the middle of the two",
                        varies_with="ion_content"),
