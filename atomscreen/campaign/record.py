@@ -17,7 +17,7 @@ from atomscreen.campaign.workflow import Workflow
 from atomscreen.core.candidate import Candidate
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.vocabulary import Role
-from atomscreen.interatomic.potentials import label
+from atomscreen.interatomic.potentials import PotentialName, label
 
 if TYPE_CHECKING:
     from atomscreen.campaign.run import Intake
@@ -36,6 +36,7 @@ def environment(workflow: Workflow, seed: int) -> dict[str, Any]:
             for step in workflow.steps
             if isinstance(step, StageStep)
             for name, digest in step.stage.versions(step.parameters).items()
+            if step.stage.parameters[name].annotation == PotentialName
         },
         "seed": seed,
         "cores": available_cores(),

@@ -1,24 +1,25 @@
-"""Energy above the convex hull of competing phases, and energy of formation, from energies of one potential."""
+"""Energy above the convex hull of competing phases, of decomposition and of formation, from energies of one source."""
 
 from __future__ import annotations
 
-import functools
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from atomscreen.core.candidate import Candidate, Results
-from atomscreen.core.errors import StageFailure
 from atomscreen.core.quantity import Quantity
-from atomscreen.core.stages import Companions, stage
-from atomscreen.properties.energies import common_origin
+from atomscreen.core.stages import stage
+from atomscreen.properties.phases import (
+    PhaseSet,
+    amounts,
+    entry_of,
+    missing_note,
+    phase_set,
+    reference_companions,
+)
+from atomscreen.sources.entries import BUILTIN, PhaseSource
 
-if TYPE_CHECKING:
-    from pymatgen.analysis.phase_diagram import PDEntry
-
-
-_LONGEST_LIST = 8  # systems named in a note
+_NOTED_ABOVE_HULL = 1e-3
+"""eV/atom above the hull from which a note says what the candidate would decompose into."""
 
 
 @dataclass(frozen=True)
@@ -31,42 +32,28 @@ class HullDistance:
         eV/atom above the hull of all phases, the candidate among them; 0 on the hull.
     formation_energy
         eV/atom against the most stable elements.
+    decomposition_energy
+        eV/atom against the hull of the phases of other compositions: how far a stable candidate lies below it
+        (negative), or an unstable one above; ``None`` for an element, which has no other phases.
     decomposition
         What it would decompose into, as atomic fractions by the phases' ids; itself where it is stable.
-    phases
-        Ids of the competing phases that the hull had.
-    missing
-        Binary and ternary systems within the candidate's, such as ``"Co-P"``, of which no compound was at hand.
     """
 
     above_hull: float
     formation_energy: float
+    decomposition_energy: float | None
     decomposition: Mapping[str, float]
-    phases: tuple[str, ...]
-    missing: tuple[str, ...]
-
-
-def competing_phases(candidate: Candidate, parameters: Mapping[str, Any]) -> tuple[Candidate, ...]:
-    """Return all candidates of the built-in set that consist of the candidate's elements."""
-    own = _elements(candidate)
-    return tuple(phase for phase, elements in _reference_elements() if elements <= own)
-
-
-@functools.cache
-def _reference_elements() -> tuple[tuple[Candidate, frozenset[str]], ...]:
-    from atomscreen.sources.builtin import reference_candidates
-
-    return tuple((phase, _elements(phase)) for phase in reference_candidates())
 
 
 @stage(
-    needs={"relaxed", "energy_per_atom"},
-    companions=Companions(choose=competing_phases, stages=("relax",)),
-    gives={"energy_above_hull", "formation_energy"},
+    needs={"energy_per_atom"},
+    companions=reference_companions(),
+    gives={"energy_above_hull", "formation_energy", "decomposition_energy"},
     cost="light",
+    version=2,
 )
-def stability(candidate: Candidate, companions: Sequence[Candidate]) -> Results:
-    """Give the energy above the hull of the built-in set's phases of the same elements, relaxed with one potential.
+def stability(candidate: Candidate, companions: Sequence[Candidate], phases: PhaseSource = BUILTIN) -> Results:
+    """Give the energy above the hull of the phases of the same elements, of decomposition, and of formation.
 
     The hull holds what is at hand and no more: an energy above an incomplete hull is a lower bound.
 
@@ -75,87 +62,68 @@ def stability(candidate: Candidate, companions: Sequence[Candidate]) -> Results:
     candidate
         The candidate, relaxed.
     companions
-        The competing phases, relaxed with the same potential; the elements must be among them.
+        The built-in set's phases, relaxed with the same potential; the elements must be among them.
+    phases
+        Where competing phases come from: 'builtin', relaxed with the candidate's potential, or a file of entries
+        (pymatgen's ComputedEntry, or formula, energy_per_atom and functional), which must then hold the candidate too.
     """
-    hull = energy_above_hull(candidate, companions)
+    found = phase_set(candidate, companions, phases)
+    hull = energy_above_hull(found)
     origin = {
-        **common_origin([candidate]),
-        "hull_phases": list(hull.phases),
+        **found.origin,
+        "hull_phases": sorted(phase.id for phase in found.competing),
         "decomposition": dict(hull.decomposition),
-        "missing_systems": list(hull.missing),
+        "missing_systems": list(found.missing_systems),
     }
-    energy = candidate.quantity("energy_per_atom")
-    method = f"{energy.method}, hull of {len(hull.phases)} competing phases"
+    values = {
+        "energy_above_hull": hull.above_hull,
+        "formation_energy": hull.formation_energy,
+        "decomposition_energy": hull.decomposition_energy,
+    }
+    method = f"{found.method}, hull of {len(found.competing)} competing phases"
+    notes = missing_note(found.missing_systems, "the energy above the hull is a lower bound")
+    if hull.above_hull > _NOTED_ABOVE_HULL:
+        notes = (f"By {found.method} it would decompose into {amounts(hull.decomposition)} (of the atoms).", *notes)
+    if phases != BUILTIN:
+        lowest = f"The lowest entry of {found.own.formula} in '{phases}', {found.own.id}, stands for it"
+        notes = (f"{lowest}, whatever its structure.", *notes)
     return Results(
-        (
-            Quantity("energy_above_hull", hull.above_hull, method=method, provenance=origin),
-            Quantity("formation_energy", hull.formation_energy, method=energy.method, provenance=origin),
+        tuple(
+            Quantity(name, value, method=found.method if name == "formation_energy" else method, provenance=origin)
+            for name, value in values.items()
+            if value is not None
         ),
-        notes=_notes(hull.missing),
+        notes=notes,
     )
 
 
-def _notes(missing: Sequence[str]) -> tuple[str, ...]:
-    """Return what a reader should know of systems without a compound in the hull."""
-    if not missing:
-        return ()
-    named = ", ".join(missing[:_LONGEST_LIST])
-    more = f" and {len(missing) - _LONGEST_LIST} systems more" if len(missing) > _LONGEST_LIST else ""
-    return (
-        f"The hull had no compound of {named}{more}; where such compounds exist, "
-        "the energy above the hull is a lower bound.",
-    )
-
-
-def energy_above_hull(candidate: Candidate, competing: Sequence[Candidate]) -> HullDistance:
-    """Return where a candidate lies against the hull of competing phases and itself.
-
-    Parameters
-    ----------
-    candidate
-        With its ``energy_per_atom``.
-    competing
-        Phases with theirs; those that hold other elements are left out.
+def energy_above_hull(phases: PhaseSet) -> HullDistance:
+    """Return where a candidate lies against the hull of its competitors and itself.
 
     Raises
     ------
     StageFailure
-        Where the energies are not of one potential, or an element has no phase of its own.
+        Where an element has no phase of its own.
     """
-    from pymatgen.analysis.phase_diagram import PhaseDiagram
-
-    phases = [phase for phase in competing if _elements(phase) <= _elements(candidate)]
-    common_origin([candidate, *phases])
-    covered = {_elements(phase) for phase in phases} | {_elements(candidate)}
-    if lacking := sorted(element for element in _elements(candidate) if frozenset({element}) not in covered):
-        raise StageFailure(f"there is no relaxed reference phase of {', '.join(lacking)}, so there is no hull")
-    own = _entry(candidate, "candidate")
-    named = {f"phase {index}": phase.id for index, phase in enumerate(phases)} | {"candidate": candidate.id}
-    diagram = PhaseDiagram([own, *(_entry(phase, f"phase {index}") for index, phase in enumerate(phases))])
+    diagram = phases.diagram()
+    own = entry_of(phases.own)
     decomposition, above = diagram.get_decomp_and_e_above_hull(own)
     return HullDistance(
         above_hull=max(float(above), 0.0),  # rounding leaves −1e-16 on the hull
         formation_energy=float(diagram.get_form_energy_per_atom(own)),
-        decomposition={named[entry.name]: float(fraction) for entry, fraction in decomposition.items()},
-        phases=tuple(sorted(phase.id for phase in phases)),
-        missing=_missing_systems(_elements(candidate), covered),
+        decomposition_energy=_decomposition_energy(phases),
+        decomposition={entry.attribute.id: float(fraction) for entry, fraction in decomposition.items()},
     )
 
 
-def _missing_systems(elements: frozenset[str], covered: set[frozenset[str]]) -> tuple[str, ...]:
-    """Return the binary and ternary systems of the elements that have no compound at hand."""
-    systems = (frozenset(system) for size in (2, 3) for system in itertools.combinations(sorted(elements), size))
-    return tuple("-".join(sorted(system)) for system in systems if system not in covered)
+def _decomposition_energy(phases: PhaseSet) -> float | None:
+    """Return eV/atom against all phases of other compositions (Bartel 2020 calls this ΔH_d), ``None`` for an element.
 
-
-def _entry(phase: Candidate, name: str) -> PDEntry:
-    """Return a phase-diagram entry of one cell."""
-    from pymatgen.analysis.phase_diagram import PDEntry
-
-    composition = phase.composition.element_composition
-    energy = phase.quantity("energy_per_atom").number * composition.num_atoms
-    return PDEntry(composition, energy, name=name)
-
-
-def _elements(phase: Candidate) -> frozenset[str]:
-    return frozenset(element.symbol for element in phase.composition.element_composition.elements)
+    References
+    ----------
+    C. J. Bartel et al., npj Computational Materials 6, 97 (2020), doi:10.1038/s41524-020-00362-y.
+    """
+    if len(phases.own.elements) == 1:
+        return None
+    others = phases.diagram(without=lambda phase: phase.formula == phases.own.formula)
+    return phases.own.energy_per_atom - float(others.get_hull_energy_per_atom(phases.own.composition))

@@ -1,0 +1,100 @@
+"""Electrochemical window: between which voltages a material neither takes nor gives the working ion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from atomscreen.core.candidate import Candidate, Results
+from atomscreen.core.errors import StageFailure
+from atomscreen.core.quantity import Quantity
+from atomscreen.core.stages import stage
+from atomscreen.properties.electronic_class import is_metallic
+from atomscreen.properties.open_element import OpenRange, open_range
+from atomscreen.properties.phases import PhaseSet, missing_note, phase_set, reference_companions, working_ion_too
+from atomscreen.properties.stability import energy_above_hull
+from atomscreen.properties.working_ion import ion_charge
+from atomscreen.sources.entries import BUILTIN, PhaseSource
+
+_ON_HULL = 1e-4
+"""eV/atom above the hull within which a phase counts as on it."""
+
+
+@stage(
+    needs={"energy_per_atom", "working_ion"},
+    uses={"band_gap"},
+    companions=reference_companions(working_ion_too),
+    gives={"reduction_limit", "oxidation_limit", "electrochemical_window"},
+    cost="light",
+)
+def electrochemical_window(
+    candidate: Candidate, companions: Sequence[Candidate], phases: PhaseSource = BUILTIN
+) -> Results:
+    """Give the voltages at which a material is reduced and oxidised, against the working ion's metal.
+
+    Equilibrium with a reservoir of the ion at V = −(μ − μ0)/z: between the limits its phases hold as many ions as the
+    material does. A material above the hull counts as the phases that it would decompose into without exchange of
+    ions: as if it were just on the hull (Zhu 2015, Richards 2016). What kinetics add is not in it.
+
+    Parameters
+    ----------
+    candidate
+        The material, relaxed.
+    companions
+        The built-in set's phases of its elements and the ion, relaxed with the same potential.
+    phases
+        Where competing phases come from: 'builtin', or a file of entries.
+
+    References
+    ----------
+    Y. Zhu, X. He, Y. Mo, ACS Applied Materials & Interfaces 7, 23685 (2015), doi:10.1021/acsami.5b07517.
+    S. P. Ong, L. Wang, B. Kang, G. Ceder, Chemistry of Materials 20, 1798 (2008), doi:10.1021/cm702327g.
+    """
+    ion = str(candidate.working_ion)
+    charge = ion_charge(ion)
+    _refuse_metals(candidate)
+    found = phase_set(candidate, companions, phases, {ion})
+    reference = found.element_energy(ion)
+    limits = open_range(found.diagram(), found.own.composition.reduced_composition, ion)
+    # Rounding leaves −1e-16 V where the pure metal is the limit.
+    reduction = max((reference - limits.highest) / charge, 0.0)
+    oxidation = None if limits.lowest is None else (reference - limits.lowest) / charge
+    origin = {
+        **found.origin,
+        "reduction": limits.gain,
+        "oxidation": limits.loss,
+        "missing_systems": list(found.missing_systems),
+    }
+    values = {"reduction_limit": reduction}
+    if oxidation is not None:
+        values |= {"oxidation_limit": oxidation, "electrochemical_window": oxidation - reduction}
+    return Results(
+        tuple(Quantity(name, value, method=found.method, provenance=origin) for name, value in values.items()),
+        notes=(
+            _reactions_note(limits, ion, reduction, oxidation),
+            *_metastable_note(found),
+            *missing_note(found.missing_systems, "the window is too wide"),
+        ),
+    )
+
+
+def _refuse_metals(candidate: Candidate) -> None:
+    gap = candidate.find("band_gap")
+    if (gap is not None and gap.number == 0) or is_metallic(candidate.composition.element_composition):
+        raise StageFailure(f"{candidate.formula} is a metal: it conducts electrons and has no electrochemical window")
+
+
+def _reactions_note(limits: OpenRange, ion: str, reduction: float, oxidation: float | None) -> str:
+    reduced = f"Reduced at {reduction:.2f} V: {limits.gain}" if limits.gain else f"Not reduced by {ion} metal"
+    if oxidation is None:
+        return f"{reduced}. It holds no {ion} to lose, so this gives no limit of oxidation."
+    return f"{reduced}. Oxidised at {oxidation:.2f} V: {limits.loss}."
+
+
+def _metastable_note(phases: PhaseSet) -> tuple[str, ...]:
+    above = energy_above_hull(phases).above_hull
+    if above < _ON_HULL:
+        return ()
+    return (
+        f"It lies {above:.3f} eV/atom above the hull; the window is that of the phases it would decompose into, "
+        "as if it were on the hull.",
+    )
