@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, Validation
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 from atomscreen.core.resources import shipped
+from atomscreen.core.vocabulary import QUANTITIES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,19 +20,6 @@ if TYPE_CHECKING:
     from pymatgen.core import Lattice, Structure
 
 ROLES = ("cathode", "anode", "solid_electrolyte", "coating", "reference")
-KNOWN_UNITS = {
-    "average_voltage": "V",
-    "gravimetric_capacity_host": "mAh/g",
-    "gravimetric_capacity_full": "mAh/g",
-    "ionic_conductivity": "S/cm",
-    "activation_energy": "eV",
-    "bulk_modulus": "GPa",
-    "shear_modulus": "GPa",
-    "youngs_modulus": "GPa",
-    "volume_change": "percent",
-    "band_gap": "eV",
-    "fracture_toughness": "MPa*m^0.5",
-}
 SAME_POSITION = 0.02  # Å: records carry five decimals, so images of one site on a special position differ by far less
 
 _PRIMITIVE_VECTORS = {  # rows: the primitive vectors in units of the conventional ones, by centring
@@ -148,10 +136,11 @@ def _check_together(record: ReferenceRecord) -> None:
     if {site["element"] for site in record.sites} != set(record.oxidation_states):
         raise ValueError("field 'oxidation_states' must name exactly the elements of 'sites'")
     for value in record.known:
-        if KNOWN_UNITS.get(value["quantity"]) != value["unit"]:
+        unit = QUANTITIES[value["quantity"]].unit if value["quantity"] in QUANTITIES else None
+        if unit != value["unit"]:
             raise ValueError(
-                f"field 'known' has '{value['quantity']}' in '{value['unit']}'; it takes "
-                + ", ".join(f"{quantity} in {unit}" for quantity, unit in KNOWN_UNITS.items())
+                f"field 'known' has '{value['quantity']}' in '{value['unit']}'; "
+                + (f"it is given in {unit}" if unit is not None else "the vocabulary has no such quantity")
             )
 
 

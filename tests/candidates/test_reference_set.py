@@ -17,8 +17,9 @@ from pymatgen.core import Composition, Element
 from pymatgen.io.ase import AseAtomsAdaptor
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
+from atomscreen.core.vocabulary import QUANTITIES
 from atomscreen.sources import reference_set
-from atomscreen.sources.reference_set import KNOWN_UNITS, ReferenceRecord, build_structure, read_record, records
+from atomscreen.sources.reference_set import ReferenceRecord, build_structure, read_record, records
 
 RECORDS = records()
 BY_ID = {record.id: record for record in RECORDS}
@@ -107,7 +108,7 @@ def test_primitive_cell_is_the_conventional_one_divided_by_its_lattice_points(re
 def test_literature_values_have_a_name_a_unit_and_a_source(record: ReferenceRecord) -> None:
     assert len(record.structure_source) > 5
     for value in record.known:
-        assert value["unit"] == KNOWN_UNITS[value["quantity"]]
+        assert value["unit"] == QUANTITIES[value["quantity"]].unit
         assert len(value["source"]) > 10
         if value["quantity"] == "ionic_conductivity":
             assert 250 < value["conditions"]["temperature"] < 500
