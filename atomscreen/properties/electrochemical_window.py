@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import StageFailure
@@ -64,17 +66,29 @@ def electrochemical_window(
         "oxidation": limits.loss,
         "missing_systems": list(found.missing_systems),
     }
-    values = {"reduction_limit": reduction}
+    # Without the salt that the host leaves behind nothing is known to stop its oxidation but pure elements.
+    bound: Any = "upper" if _lacks_salt(found) else None
+    give = partial(Quantity, method=found.method, provenance=origin)
+    quantities = [give("reduction_limit", reduction)]
     if oxidation is not None:
-        values |= {"oxidation_limit": oxidation, "electrochemical_window": oxidation - reduction}
+        quantities.append(give("oxidation_limit", oxidation, bound=bound))
+        quantities.append(give("electrochemical_window", oxidation - reduction, bound=bound))
     return Results(
-        tuple(Quantity(name, value, method=found.method, provenance=origin) for name, value in values.items()),
+        tuple(quantities),
         notes=(
             _reactions_note(limits, ion, reduction, oxidation),
             *_metastable_note(found),
             *missing_note(found.missing_systems, "the window is too wide"),
         ),
     )
+
+
+def _lacks_salt(phases: PhaseSet) -> bool:
+    """Say whether a metal and a nonmetal of the material have no compound at hand, where nature always has one."""
+    from pymatgen.core import Element
+
+    pairs = (system.split("-") for system in phases.missing_systems if system.count("-") == 1)
+    return any(Element(one).is_metal != Element(other).is_metal for one, other in pairs)
 
 
 def _refuse_metals(candidate: Candidate) -> None:
