@@ -109,10 +109,10 @@ QUANTITIES: Mapping[str, Definition] = {
     "interphase_class": _D(
         "", "interphase", "on the working ion's metal: 0 stable, 1 passivating, 2 mixed conducting"),
     "hydrolysis_energy": _D(
-        "eV/atom", "ΔG(H2O)", "Gibbs energy of reaction with water vapour at the worst ratio, per atom of the mixture",
+        "eV/atom", "ΔG(H2O)", "Gibbs energy of reaction with H2O at the worst ratio, per atom of the mixture",
         varies_with="temperature"),
     "carbonation_energy": _D(
-        "eV/atom", "ΔG(CO2)", "Gibbs energy of reaction with carbon dioxide at the worst ratio, per atom of the mixture",
+        "eV/atom", "ΔG(CO2)", "Gibbs energy of reaction with CO2 at the worst ratio, per atom of the mixture",
         varies_with="temperature"),
     "oxygen_release_temperature": _D(
         "K", "T(O2)", "temperature from which an electrode releases oxygen in equilibrium", varies_with="ion_content"),

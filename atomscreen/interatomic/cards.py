@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -69,6 +69,25 @@ class KnownError(BaseModel):
         return convert(self.mae, self.unit, unit) * math.sqrt(math.pi / 2)
 
 
+class Correction(BaseModel):
+    """What a potential's value of one quantity is to be multiplied by to be right on average, as measured."""
+
+    model_config = _STRICT
+
+    factor: Annotated[float, Field(gt=0)]
+    """Median of reference over computed."""
+    relative: Annotated[float, Field(gt=0)]
+    """Root mean square of the logarithm of corrected over reference: the corrected value's relative uncertainty."""
+    source: str
+    """On what it was measured, against what, and by how much it helps on what it was not measured on."""
+    with_any: str | None = None
+    """Elements of which a compound must hold at least one; none where it holds for all compounds."""
+
+    def applies_to(self, symbols: Set[str]) -> bool:
+        """Say whether it holds for compounds of these elements."""
+        return self.with_any is None or bool(parse_elements(self.with_any) & symbols)
+
+
 class Card(BaseModel):
     """All that is known of a potential."""
 
@@ -86,6 +105,8 @@ class Card(BaseModel):
     """The distribution that pip installs."""
     module: str
     """The name it is imported by."""
+    requires: tuple[str, ...] = ()
+    """Further distributions that the calculator needs."""
     extra: str | None = None
     """The optional extra of atomscreen that installs it; none where atomscreen itself requires it."""
     weights: Weights
@@ -100,9 +121,15 @@ class Card(BaseModel):
     limits: str
     errors: Mapping[str, KnownError] = {}
     """Known errors by the vocabulary's names of quantities."""
+    corrections: Mapping[str, tuple[Correction, ...]] = {}
+    """Measured corrections of systematic errors, by the vocabulary's names of quantities; the first that applies is
+    taken."""
 
     @model_validator(mode="after")
     def _known_quantities(self) -> Card:
+        for quantity in self.corrections:
+            if f"{quantity}_corrected" not in QUANTITIES:
+                raise ValueError(f"'corrections' speaks of '{quantity}', of which there is no corrected value")
         for quantity, error in self.errors.items():
             if quantity not in QUANTITIES:
                 raise ValueError(f"'errors' speaks of '{quantity}'{closest(quantity, QUANTITIES)}")

@@ -44,6 +44,9 @@ def check_potential(potential: str | Calculator, atoms: Atoms | None = None, tol
         ("a translation leaves the energy as it is (eV/atom)", _translation, tolerance / 10),
         ("a rotation leaves the energy as it is (eV/atom)", _rotation_of_energy, tolerance / 10),
         ("a rotation leaves the magnitudes of forces as they are (eV/Å)", _rotation_of_forces, tolerance),
+        ("left-handed cell vectors leave the energy as it is (eV/atom)", _handedness_of_energy, tolerance / 10),
+        ("left-handed cell vectors leave the forces as they are (eV/Å)", _handedness_of_forces, tolerance),
+        ("left-handed cell vectors leave volume times stress as it is (eV/atom)", _handedness_of_stress, tolerance),
         ("forces are the negative derivative of the energy by positions (eV/Å)", _forces, tolerance),
         ("volume times stress is the derivative of the energy by strain (eV/atom)", _stress, tolerance),
     ):
@@ -104,6 +107,33 @@ def _rotation_of_forces(probe: _Probe) -> float:
     atoms, calculator = probe
     before, after = (np.linalg.norm(_with(each, calculator).get_forces(), axis=1) for each in (atoms, _rotated(atoms)))
     return float(np.abs(before - after).max())
+
+
+def _other_handed(atoms: Atoms) -> Atoms:
+    """Return the same crystal, two of its cell vectors exchanged, so that their triple product changes sign."""
+    swapped = atoms.copy()
+    swapped.set_cell(atoms.cell.array[[1, 0, 2]], scale_atoms=False)
+    swapped.pbc = atoms.pbc[[1, 0, 2]]
+    return swapped
+
+
+def _handedness_of_energy(probe: _Probe) -> float:
+    """Return the change of the energy per atom where the cell's handedness changes."""
+    atoms, calculator = probe
+    return abs(_energy(_other_handed(atoms), calculator) - _energy(atoms, calculator)) / len(atoms)
+
+
+def _handedness_of_forces(probe: _Probe) -> float:
+    """Return the largest change of a force's component where the cell's handedness changes."""
+    before, after = (_with(each, probe[1]).get_forces() for each in (probe[0], _other_handed(probe[0])))
+    return float(np.abs(before - after).max())
+
+
+def _handedness_of_stress(probe: _Probe) -> float:
+    """Return the largest change, per atom, of volume times stress where the cell's handedness changes."""
+    atoms, calculator = probe
+    before, after = (_with(each, calculator).get_stress() for each in (atoms, _other_handed(atoms)))
+    return float(np.abs(before - after).max() * atoms.get_volume() / len(atoms))
 
 
 def _forces(probe: _Probe, step: float = 0.005) -> float:

@@ -134,8 +134,10 @@ def predict(network: CHGNet, graph: CrystalGraph, properties: frozenset[str]) ->
     if forces:
         results["forces"] = -gradients[0].cpu().numpy().astype(float)
     if stress:
+        # The package's volume is a triple product, negative where the cell vectors are left-handed.
+        volume = abs(float(batch.volumes[0]))
         # 160.21766 GPa are 1 eV/Å³; CHGNet's own rounding of it, so that its stresses are met to the last digit.
-        results["stress"] = gradients[1].cpu().numpy().astype(float) / float(batch.volumes[0]) * 160.21766208
+        results["stress"] = gradients[1].cpu().numpy().astype(float) / volume * 160.21766208
     if "magmoms" in properties:
         results["magmoms"] = found["m"][0].detach().cpu().numpy().astype(float)
     return results

@@ -27,11 +27,11 @@ from atomscreen.core.vocabulary import define
 from atomscreen.interatomic.cards import Card, card, cards
 from atomscreen.interatomic.checking import check_potential
 from atomscreen.interatomic.devices import set_device, set_threads
-from atomscreen.interatomic.weights import file_digest, package_version, weights_path
+from atomscreen.interatomic.weights import file_digest, package_versions, weights_path
 
 if TYPE_CHECKING:
     from ase.calculators.calculator import Calculator
-    from pymatgen.core import Structure
+    from pymatgen.core import Composition, Structure
 
 __all__ = [
     "Card",
@@ -40,6 +40,7 @@ __all__ = [
     "card",
     "cards",
     "check_potential",
+    "corrected",
     "digest",
     "label",
     "model_uncertainty",
@@ -82,7 +83,7 @@ def calculator(name: str) -> Calculator:
 
 
 def digest(name: str) -> str:
-    """Return what tells this potential from every other: the package's version and the sha256 of its weights.
+    """Return what tells this potential from every other: its packages' versions, its settings, its weights' sha256.
 
     It imports no potential, so that the main process of a campaign stays light.
 
@@ -94,7 +95,8 @@ def digest(name: str) -> str:
     if _is_import_path(name):
         return _import_path_digest(name)
     found = card(name)
-    return f"{found.package} {package_version(found)} sha256:{file_digest(weights_path(found))}"
+    settings = "".join(f" {key}={value}" for key, value in found.arguments.items() if value != "{weights}")
+    return f"{package_versions(found)}{settings} sha256:{file_digest(weights_path(found))}"
 
 
 def label(name: str) -> str:
@@ -149,6 +151,28 @@ def model_uncertainty(name: str, quantity: str, value: float) -> float | None:
     return card(name).errors[quantity].standard_uncertainty(value, unit)
 
 
+def corrected(name: str, quantity: str, value: float, composition: Composition) -> tuple[float, float] | None:
+    """Return a value corrected for a potential's systematic error, and the standard uncertainty it then has.
+
+    Parameters
+    ----------
+    name
+        The potential.
+    quantity
+        A name of the vocabulary; ``None`` is returned where no correction was measured.
+    value
+        What was computed.
+    composition
+        Of the compound: potentials err by other factors in oxides than in metals.
+    """
+    symbols = {element.symbol for element in composition.elements}
+    corrections = () if _is_import_path(name) else card(name).corrections.get(quantity, ())
+    for correction in corrections:
+        if correction.applies_to(symbols):
+            return correction.factor * value, correction.relative * abs(correction.factor * value)
+    return None
+
+
 def _is_import_path(name: str) -> bool:
     return _IMPORT_PATH.fullmatch(name) is not None
 
@@ -160,7 +184,7 @@ def _loaded(name: str, device: str) -> Calculator:
         factory, arguments = _imported(name), {}
     else:
         found = card(name)
-        package_version(found)
+        package_versions(found)
         path = str(weights_path(found))
         factory = _imported(found.calculator)
         arguments = {key: path if value == "{weights}" else value for key, value in found.arguments.items()}

@@ -44,13 +44,22 @@ def weights_path(card: Card) -> Path:
     return path
 
 
-def package_version(card: Card) -> str:
-    """Return the version of a potential's package; raises :class:`UsageError` where it is not installed."""
+def package_versions(card: Card) -> str:
+    """Return a potential's packages with their versions, for example ``"chgnet 0.4.2"``.
+
+    Raises
+    ------
+    UsageError
+        Where one is not installed; the sentence says how to install it.
+    """
     _package_folder(card)
-    try:
-        return importlib.metadata.version(card.package)
-    except importlib.metadata.PackageNotFoundError:
-        raise UsageError(f"the potential '{card.name}' needs the package '{card.package}'; {_install(card)}") from None
+    versions = []
+    for package in (card.package, *card.requires):
+        try:
+            versions.append(f"{package} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            raise UsageError(f"the potential '{card.name}' needs the package '{package}'; {_install(card)}") from None
+    return " ".join(versions)
 
 
 def file_digest(path: Path) -> str:

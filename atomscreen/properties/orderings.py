@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from atomscreen.core.errors import StageFailure, UsageError
-from atomscreen.interatomic.supercells import sublattices, perpendicular_widths
+from atomscreen.interatomic.supercells import perpendicular_widths, sublattices
 from atomscreen.properties.composition import oxidation_states
 from atomscreen.properties.working_ion import ion_charge
 

@@ -43,6 +43,16 @@ def test_the_check_finds_what_is_wrong(broken: str, law: str) -> None:
         potentials.check_potential(Wrong())
 
 
+def test_the_check_finds_a_volume_of_the_wrong_sign() -> None:
+    class Handed(EMT):
+        def calculate(self, *arguments: Any, **keywords: Any) -> None:
+            super().calculate(*arguments, **keywords)
+            self.results["stress"] = self.results["stress"] * np.sign(np.linalg.det(self.atoms.cell.array))
+
+    with pytest.raises(AssertionError, match="left-handed cell vectors leave volume times stress"):
+        potentials.check_potential(Handed())
+
+
 def test_a_digest_imports_neither_torch_nor_ase() -> None:
     code = (
         "import sys; from atomscreen.interatomic.potentials import digest; print(digest('chgnet'));"

@@ -118,14 +118,14 @@ SIXFOLD_Z = turn((np.pi / 3, 0, 0))
 TWOFOLD_X, TWOFOLD_Y = np.diag([1.0, -1, -1]), np.diag([-1.0, 1, -1])
 THREEFOLD_111 = np.array([[0.0, 0, 1], [1, 0, 0], [0, 1, 0]])
 
-# Number of independent constants (Nye) and of strains: the multiplicity of the commonest irreducible representation.
+# Number of independent constants (Nye), and of components of strain that no rotation of the group mixes.
 SYSTEMS = {
-    "cubic": ((FOURFOLD_Z, THREEFOLD_111), 3, 1),
-    "hexagonal": ((SIXFOLD_Z, TWOFOLD_X), 5, 2),
-    "trigonal": ((THREEFOLD_Z, TWOFOLD_X), 6, 2),
-    "tetragonal": ((FOURFOLD_Z, TWOFOLD_X), 6, 2),
-    "orthorhombic": ((TWOFOLD_X, TWOFOLD_Y), 9, 3),
-    "monoclinic": ((TWOFOLD_Y,), 13, 4),
+    "cubic": ((FOURFOLD_Z, THREEFOLD_111), 3, 2),
+    "hexagonal": ((SIXFOLD_Z, TWOFOLD_X), 5, 3),
+    "trigonal": ((THREEFOLD_Z, TWOFOLD_X), 6, 3),
+    "tetragonal": ((FOURFOLD_Z, TWOFOLD_X), 6, 4),
+    "orthorhombic": ((TWOFOLD_X, TWOFOLD_Y), 9, 6),
+    "monoclinic": ((TWOFOLD_Y,), 13, 6),
     "triclinic": ((), 21, 6),
 }
 
