@@ -272,7 +272,7 @@ def _discover() -> None:
     for room in rooms:
         if room.name.removeprefix("atomscreen.") in ROOMS:
             package = importlib.import_module(room.name)
-            for module in pkgutil.iter_modules(package.__path__, room.name + "."):
+            for module in pkgutil.walk_packages(package.__path__, room.name + "."):
                 importlib.import_module(module.name)
 
 

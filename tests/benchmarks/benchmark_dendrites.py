@@ -15,9 +15,9 @@ import numpy as np
 
 from atomscreen import Candidate
 from atomscreen.core.quantity import Quantity
-from atomscreen.properties.dendrites import dendrites
-from atomscreen.properties.fracture_toughness import fracture_toughness
-from atomscreen.properties.plating_flaw import plating_flaw
+from atomscreen.properties.mechanics.fracture_toughness import fracture_toughness
+from atomscreen.properties.plating.dendrites import dendrites
+from atomscreen.properties.plating.plating_flaw import plating_flaw
 from atomscreen.sources.builtin import reference_candidates
 
 # Young's modulus (GPa) and its uncertainty, measured toughness (MPa·m^0.5), as a review of chemomechanics prints them;

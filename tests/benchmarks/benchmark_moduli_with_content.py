@@ -17,7 +17,7 @@ from pymatgen.core import Structure
 from atomscreen import AtomscreenError, Candidate
 from atomscreen.interatomic.potentials import set_threads
 from atomscreen.interatomic.relaxation import relax_structure
-from atomscreen.properties.moduli_with_content import elasticity_with_content
+from atomscreen.properties.mechanics.elasticity_with_content import elasticity_with_content
 from atomscreen.sources.builtin import reference_candidates
 
 ELECTRODES = ("LiC6", "LiCoO2", "LiFePO4", "LiMn2O4")

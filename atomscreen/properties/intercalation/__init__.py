@@ -1,0 +1,1 @@
+"""Electrodes between their ends: voltages, orderings, strain and capacity."""

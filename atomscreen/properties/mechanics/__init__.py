@@ -1,0 +1,1 @@
+"""Stiffness, strength and what follows from them."""

@@ -1,0 +1,1 @@
+"""Metal growing at a solid: dendrites and flaws."""

@@ -1,0 +1,1 @@
+"""Hulls: what decomposes, reacts, is oxidised or reduced."""

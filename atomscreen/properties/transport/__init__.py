@@ -1,0 +1,1 @@
+"""Ions that move."""

@@ -1,0 +1,1 @@
+"""Phonons and the thermodynamics of vibration."""
