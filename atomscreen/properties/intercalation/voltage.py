@@ -12,7 +12,7 @@ from atomscreen.core.quantity import Quantity
 from atomscreen.core.stages import Companions, stage
 from atomscreen.core.units import Unit
 from atomscreen.core.vocabulary import ELECTRODES
-from atomscreen.interatomic.potentials import PotentialName, label
+from atomscreen.interatomic.potentials import PotentialName, label, model_uncertainty
 from atomscreen.properties.intercalation.end_members import EndMembers, metals, relaxed_end_members
 
 
@@ -49,11 +49,12 @@ def voltage(
         Steps of the optimizer after which the relaxation of the charged structure fails.
     """
     limits = {"max_force": max_force, "max_steps": max_steps}
-    return _results(relaxed_end_members(candidate, companions, potential, limits), label(potential))
+    return _results(relaxed_end_members(candidate, companions, potential, limits), potential)
 
 
-def _results(ends: EndMembers, method: str) -> Results:
+def _results(ends: EndMembers, potential: str) -> Results:
     """Return the quantities; those of volume only where the layers of a host without ions hold together."""
+    method = label(potential)
     energies = {
         "average_voltage": ends.voltage,
         "specific_energy": ends.voltage * ends.capacity,  # V times mAh/g is Wh/kg
@@ -73,8 +74,11 @@ def _results(ends: EndMembers, method: str) -> Results:
         )
     if ends.voltage < 0:
         notes.append(f"The voltage is negative: by this potential {ends.ion} does not enter the host by itself.")
-    # Not a bound of the true voltage: the potential itself may be off by more, in either direction.
-    quantities = [Quantity(name, value, method=method, provenance=ends.origin) for name, value in energies.items()]
+    error = model_uncertainty(potential, "average_voltage", ends.voltage)
+    errors = {"average_voltage": error, "specific_energy": None if error is None else error * ends.capacity}
+    quantities = [
+        Quantity(name, value, errors[name], method=method, provenance=ends.origin) for name, value in energies.items()
+    ]
     if ends.drifts:
         return Results(tuple(quantities), notes=tuple(notes))
     quantities += [Quantity(name, value, method=method, provenance=ends.origin) for name, value in volumes.items()]

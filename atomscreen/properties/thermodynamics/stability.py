@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.stages import stage
+from atomscreen.interatomic.potentials import model_uncertainty
 from atomscreen.properties.thermodynamics.phases import (
     PhaseSet,
     amounts,
@@ -87,14 +88,14 @@ def stability(candidate: Candidate, companions: Sequence[Candidate], phases: Pha
     if phases != BUILTIN:
         lowest = f"The lowest entry of {found.own.formula} in '{phases}', {found.own.id}, stands for it"
         notes = (f"{lowest}, whatever its structure.", *notes)
-    return Results(
-        tuple(
-            Quantity(name, value, method=found.method if name == "formation_energy" else method, provenance=origin)
-            for name, value in values.items()
-            if value is not None
-        ),
-        notes=notes,
-    )
+    potential = found.origin.get("potential")  # a file of entries has none
+
+    def give(name: str, value: float) -> Quantity:
+        error = None if potential is None else model_uncertainty(potential, name, value)
+        told = found.method if name == "formation_energy" else method
+        return Quantity(name, value, error, method=told, provenance=origin)
+
+    return Results(tuple(give(name, value) for name, value in values.items() if value is not None), notes=notes)
 
 
 def energy_above_hull(phases: PhaseSet) -> HullDistance:

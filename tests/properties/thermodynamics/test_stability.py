@@ -20,7 +20,7 @@ from atomscreen.properties.thermodynamics.electrochemical_window import electroc
 from atomscreen.properties.thermodynamics.phases import phase_set
 from atomscreen.properties.thermodynamics.stability import energy_above_hull, stability
 
-PLANTED = {"potential": "planted", "potential_digest": "1", "functional": "none"}
+PLANTED = {"potential": "planted:potential", "potential_digest": "1", "functional": "none"}
 DATA = Path(os.environ.get("ATOMSCREEN_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
 
