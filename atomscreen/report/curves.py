@@ -10,10 +10,11 @@ from atomscreen.report.numbers import unit_text
 from atomscreen.report.wording import definition_of, long_name
 
 FEWEST_POINTS = 4
-"""A quantity at fewer conditions is read more easily in a table."""
+"""A quantity at fewer conditions is read more easily in a table; one at as many is shown as a curve only, and the CSV
+and JSON files have its numbers."""
 
-LONGEST_IN_TABLE = 8
-"""A quantity at more conditions is shown as a curve only; the CSV and JSON files have its numbers."""
+MOST_MARKERS = 24
+"""Points of a curve up to which each is marked."""
 
 
 def curves_of(quantities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -24,12 +25,12 @@ def curves_of(quantities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def in_table(quantities: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the quantities that a table shows: all but those of long curves."""
-    long = {key for key, points in _scans(quantities).items() if len(points) > LONGEST_IN_TABLE}
+    """Return the quantities that a table shows: all but those of curves."""
+    drawn = _scans(quantities)
     return [
         quantity
         for quantity in quantities
-        if _scanned(quantity) not in long and definition_of(quantity["name"]).shape != (None,)
+        if _scanned(quantity) not in drawn and definition_of(quantity["name"]).shape != (None,)
     ]
 
 
@@ -62,7 +63,7 @@ def _curve(name: str, condition: str, points: Sequence[Mapping[str, Any]]) -> di
         "x_label": _with_unit(condition.replace("_", " "), CONDITIONS[condition]),
         "y_label": _with_unit(long_name(name), definition_of(name).unit),
         "logarithmic": definition_of(name).logarithmic,
-        "markers": len(ordered) <= 3 * LONGEST_IN_TABLE,
+        "markers": len(ordered) <= MOST_MARKERS,
     }
 
 

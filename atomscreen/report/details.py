@@ -132,7 +132,7 @@ def _conditions(quantity: Mapping[str, Any]) -> str:
         return str(conditions["element"])
     if set(conditions) == {"temperature"} and not isinstance(conditions["temperature"], str):
         return f"{conditions['temperature']:g} {CONDITIONS['temperature']}"
-    return conditions_text(conditions).replace("=", " ")
+    return conditions_text(conditions).replace("=", " ").replace("_", " ")
 
 
 def _matrix(quantity: Mapping[str, Any]) -> dict[str, Any]:
@@ -168,7 +168,7 @@ def _structure(name: str, data: Mapping[str, Any], with_symmetry: bool) -> dict[
     angles = ", ".join(f"{axis} = {angle:.2f}°" for axis, angle in zip("αβγ", found["angles"], strict=True))
     return {
         "name": name,
-        "title": long_name(name),
+        "title": " at ".join(long_name(name).split("@")),
         "description": STRUCTURES.get(structure_kind(name), ""),
         "lengths": f"{lengths} Å",
         "angles": angles,

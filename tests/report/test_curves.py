@@ -1,7 +1,7 @@
 """Which quantities become curves, and which stay in the table."""
 
 from atomscreen.core.quantity import Quantity
-from atomscreen.report.curves import FEWEST_POINTS, LONGEST_IN_TABLE, curves_of, in_table
+from atomscreen.report.curves import FEWEST_POINTS, curves_of, in_table
 
 
 def diffusivities(count):
@@ -16,12 +16,16 @@ def test_a_quantity_at_several_temperatures_is_a_curve_in_their_order():
     (curve,) = curves_of(points)
     assert curve["x"] == sorted(curve["x"]) and curve["y"] == sorted(curve["y"]) and curve["logarithmic"]
     assert (curve["x_label"], curve["y_label"]) == ("temperature (K)", "tracer diffusivity (cm²/s)")
-    assert in_table(points) == points
-    assert curves_of(points[1:]) == []
+    assert in_table(points) == [], "what is drawn leaves the table"
+    assert curves_of(points[1:]) == [] and in_table(points[1:]) == points[1:]
 
 
-def test_long_curves_leave_the_table():
-    assert in_table(diffusivities(LONGEST_IN_TABLE + 1)) == []
+def test_a_spectrum_stands_over_its_abscissa():
+    grid = Quantity("phonon_frequencies", [1.0, 2.0, 3.0]).as_dict()
+    density = Quantity("phonon_density_of_states", [0.5, 1.5, 1.0]).as_dict()
+    (curve,) = curves_of([density, grid])
+    assert (curve["x"], curve["y"]) == ([1.0, 2.0, 3.0], [0.5, 1.5, 1.0]) and not curve["markers"]
+    assert curves_of([density]) == [] and in_table([density, grid]) == []
 
 
 def test_texts_and_tensors_are_no_curves():
