@@ -62,9 +62,15 @@ def _curve(name: str, condition: str, points: Sequence[Mapping[str, Any]]) -> di
         "uncertainty": [point.get("uncertainty") for point in ordered],
         "x_label": _with_unit(condition.replace("_", " "), CONDITIONS[condition]),
         "y_label": _with_unit(long_name(name), definition_of(name).unit),
-        "logarithmic": definition_of(name).logarithmic,
+        "bound": [point.get("bound") for point in ordered],
+        "logarithmic": definition_of(name).logarithmic and _spans_decades([point["value"] for point in ordered]),
         "markers": len(ordered) <= MOST_MARKERS,
     }
+
+
+def _spans_decades(values: Sequence[float]) -> bool:
+    """Say whether a logarithmic axis is called for: one of less than a decade has ticks that nobody can read."""
+    return min(values) > 0 and max(values) / min(values) > 10
 
 
 def _spectra(quantities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -84,6 +90,7 @@ def _spectra(quantities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 "uncertainty": [None] * len(quantity["value"]),
                 "x_label": _with_unit(long_name(against), definition_of(against).unit),
                 "y_label": _with_unit(long_name(name), definition_of(name).unit),
+                "bound": [None] * len(quantity["value"]),
                 "logarithmic": False,
                 "markers": False,
             }

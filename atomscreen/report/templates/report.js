@@ -354,7 +354,7 @@ function drawCurve(figure) {
   const some = curve.uncertainty.some((value) => value !== null);
   const axis = (title) => ({ title: { text: title, font: { size: 12 } }, color: colour("ink"), gridcolor: colour("line"), zerolinecolor: colour("line"), automargin: true });
   const trace = {
-    x: curve.x, y: curve.y, mode: curve.markers ? "lines+markers" : "lines", line: { color: colour("accent"), width: 1.5 }, marker: { size: 6 },
+    x: curve.x, y: curve.y, mode: curve.markers ? "lines+markers" : "lines", line: { color: colour("accent"), width: 1.5 }, marker: { size: 7, symbol: curve.bound.map((bound) => ({ upper: "triangle-down", lower: "triangle-up" })[bound] ?? "circle") },
     hovertemplate: "%{x:.4g}: %{y:.4g}<extra></extra>",
     ...(some && { error_y: bar(curve.y.map((value, n) => [value, curve.uncertainty[n]]), curve.logarithmic) }),
   };
