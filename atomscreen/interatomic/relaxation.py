@@ -13,6 +13,7 @@ from atomscreen.core.errors import StageFailure, StructureRefused
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.stages import stage
 from atomscreen.core.units import Unit
+from atomscreen.interatomic.crystal_axes import conventional_axes, conventional_cell, strained_axes
 from atomscreen.interatomic.optimizer import LARGEST_VOLUME_CHANGE, Limits, largest_force, largest_stress, optimize
 from atomscreen.interatomic.potentials import (
     PotentialName,
@@ -33,9 +34,6 @@ NOTED_VOLUME_CHANGE = 20.0
 
 SADDLE_DEPTH = 1e-3
 """eV/atom by which a shaken structure must end lower to count as another one; learned surfaces are rough below it."""
-
-SYMMETRY_PRECISION = 0.01
-"""Distance in Å within which spglib takes positions as equivalent."""
 
 
 @dataclass(frozen=True)
@@ -213,11 +211,15 @@ def relax(
         "max_volume_change": max_volume_change / 100,
     }
     relaxation = relax_structure(start, potential, **limits)
+    a, b, c, space_group = conventional_cell(relaxation.structure)
     saddle_notes: tuple[str, ...] = ()
     if shake:
+        symmetric = relaxation.structure
         relaxation, saddle_notes = _off_saddle(relaxation, potential, shake, limits)
+        # On the axes that it had before, so that a small distortion does not swap one conventional cell for another.
+        a, b, c = strained_axes(conventional_axes(symmetric), symmetric, relaxation.structure)
+        space_group = conventional_cell(relaxation.structure)[3]
     relaxed = relaxation.structure
-    a, b, c, space_group = conventional_cell(relaxed)
     values = {
         "energy_per_atom": relaxation.energy / len(relaxed),
         "lattice_a": a,
@@ -271,27 +273,6 @@ def _swelling_note(change: float, method: str) -> tuple[str, ...]:
         f"{method} changes the volume by {change:.0f} % in relaxation: it does not hold this structure as it is known, "
         "and what is computed from the relaxed one tells of the potential more than of the material.",
     )
-
-
-def conventional_cell(structure: Structure) -> tuple[float, float, float, int]:
-    """Return a, b, c in Å and the space-group number of spglib's standardised cell (hexagonal for rhombohedral).
-
-    Raises
-    ------
-    StageFailure
-        Where spglib finds no symmetry, not even the identity.
-    """
-    import spglib
-
-    kinds = list(structure.symbol_set)
-    numbers = [kinds.index(site.specie.symbol) for site in structure]
-    dataset = spglib.get_symmetry_dataset(
-        (structure.lattice.matrix, structure.frac_coords, numbers), symprec=SYMMETRY_PRECISION
-    )
-    if dataset is None:
-        raise StageFailure(f"spglib finds no space group for {structure.reduced_formula}")
-    a, b, c = (float(length) for length in np.linalg.norm(dataset.std_lattice, axis=1))
-    return a, b, c, int(dataset.number)
 
 
 def to_atoms(structure: Structure) -> Atoms:

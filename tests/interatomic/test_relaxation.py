@@ -12,8 +12,9 @@ from pymatgen.core import Lattice, Structure
 from atomscreen.core.candidate import Candidate
 from atomscreen.core.errors import StageFailure, StructureRefused, UsageError
 from atomscreen.core.stages import get_stage
+from atomscreen.interatomic.crystal_axes import conventional_cell
 from atomscreen.interatomic.optimizer import MAX_STRESS
-from atomscreen.interatomic.relaxation import conventional_cell, leave_saddle, relax, relax_structure
+from atomscreen.interatomic.relaxation import leave_saddle, relax, relax_structure
 
 EMT_PATH = "ase.calculators.emt:EMT"
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
+import numpy as np
 from pydantic import Field
 
 from atomscreen.core.candidate import Candidate, Results
@@ -14,11 +15,12 @@ from atomscreen.core.quantity import Quantity
 from atomscreen.core.stages import Companions, stage
 from atomscreen.core.units import Unit
 from atomscreen.core.vocabulary import ELECTRODES
+from atomscreen.interatomic.crystal_axes import conventional_axes, strained_axes
 from atomscreen.interatomic.potentials import PotentialName, label, model_uncertainty
 from atomscreen.properties.intercalation.capacity import Shape, UsableRange, UsageLimits, usable_range
 from atomscreen.properties.intercalation.end_members import EndMembers, metals, relaxed_end_members
 from atomscreen.properties.intercalation.intercalation_hull import IntercalationHull
-from atomscreen.properties.intercalation.lattice_change import conventional_axes, host_displacement, strained_axes
+from atomscreen.properties.intercalation.lattice_change import host_displacement
 from atomscreen.properties.intercalation.open_circuit_potential import OpenCircuitPotential, open_circuit_potential
 from atomscreen.properties.intercalation.orderings import orderings, realising_supercell, snapped
 from atomscreen.properties.intercalation.relaxed_orderings import (
@@ -135,7 +137,7 @@ def voltage_profile(
     profile = _Profile(
         ends=ends,
         states=(empty, *between, full),
-        axes=_axes_by_content(ends, cell, between),
+        axes=_axes_by_content(candidate.structure(), ends, cell, between),
         displacements=_displacements(ends, cell, between),
         temperature=temperature,
         limits=UsageLimits(min_voltage, max_voltage, max_volume_change, max_axis_collapse),
@@ -155,10 +157,11 @@ def voltage_profile(
 
 
 def _axes_by_content(
-    ends: EndMembers, cell: Structure, between: Sequence[Intercalated]
+    start: Structure, ends: EndMembers, cell: Structure, between: Sequence[Intercalated]
 ) -> Mapping[float, tuple[float, float, float]]:
     """Return a, b, c of the conventional cell at every content whose structure is a strained full one."""
-    axes = conventional_axes(ends.full)
+    # The input has the symmetry that names the axes; the relaxed cell, a strained input, may have lost it.
+    axes = conventional_axes(start) @ np.linalg.inv(start.lattice.matrix) @ ends.full.lattice.matrix
     found = {1.0: strained_axes(axes, ends.full, ends.full)}
     found |= {one.content: strained_axes(axes, cell, one.structure) for one in between if not one.drifts}
     if not ends.given and not ends.drifts:

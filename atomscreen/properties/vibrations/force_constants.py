@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from atomscreen.core.errors import StageFailure
+from atomscreen.interatomic.crystal_axes import SYMMETRY_PRECISION
 from atomscreen.interatomic.potentials import calculator
-from atomscreen.interatomic.relaxation import SYMMETRY_PRECISION, relax_structure, to_atoms
+from atomscreen.interatomic.relaxation import relax_structure, to_atoms
 from atomscreen.interatomic.supercells import perpendicular_widths
 from atomscreen.properties.checkpoints import kept_array, kept_structure
 

@@ -14,8 +14,8 @@ from atomscreen.core.errors import StageFailure
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.stages import stage
 from atomscreen.core.units import Unit
+from atomscreen.interatomic.crystal_axes import conventional_cell
 from atomscreen.interatomic.potentials import PotentialName, label, model_uncertainty, provenance
-from atomscreen.interatomic.relaxation import conventional_cell
 from atomscreen.properties.vibrations import harmonic_oscillators as oscillators
 from atomscreen.properties.vibrations.force_constants import (
     HarmonicCrystal,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from atomscreen.interatomic.relaxation import conventional_cell, relax_structure
+from atomscreen.interatomic.crystal_axes import conventional_cell
+from atomscreen.interatomic.relaxation import relax_structure
 from atomscreen.properties.checkpoints import kept_structure
 from atomscreen.properties.vibrations.force_constants import HarmonicCrystal, energy_per_atom, ideal_primitive_cell
 from atomscreen.properties.vibrations.phonon_spectrum import Mode
