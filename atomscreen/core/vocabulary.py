@@ -135,6 +135,10 @@ QUANTITIES: Mapping[str, Definition] = {
     "youngs_modulus_corrected": _D(
         "GPa", "E corr.", "Young's modulus of the polycrystal, corrected for the potential's softness",
         logarithmic=True),
+    "poisson_ratio_corrected": _D(
+        "", "ν corr.", "Poisson's ratio of the polycrystal, from moduli corrected for the potential's softness"),
+    "pugh_ratio_corrected": _D(
+        "", "K/G corr.", "Pugh's ratio, from moduli corrected for softness; above 1.75 tends to ductile"),
     "youngs_modulus_change": _D(
         "percent", "ΔE_Y", "Young's modulus without working ions against that with all of them in, from Hill averages"),
     "youngs_modulus_min": _D("GPa", "E min", "Young's modulus of the single crystal, least over directions",

@@ -100,7 +100,8 @@ AVERAGES: Mapping[str, Property] = {
 """Moduli of the polycrystal, as they come from the tensor."""
 
 CORRECTED: Mapping[str, Property] = {
-    f"{name}_corrected": AVERAGES[name] for name in ("bulk_modulus", "shear_modulus", "youngs_modulus")
+    f"{name}_corrected": AVERAGES[name]
+    for name in ("bulk_modulus", "shear_modulus", "youngs_modulus", "poisson_ratio", "pugh_ratio")
 }
 """The same, corrected for the softness of the potential."""
 

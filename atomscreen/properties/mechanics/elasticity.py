@@ -69,8 +69,8 @@ def elasticity(
 
     Ions relax in every strained cell. A structure that only its symmetry holds is a failure. Strains of opposite sign
     are subtracted, so that residual stress and the first anharmonic term cancel. Where the potential's softness was
-    measured, moduli are given corrected too, and hardness, velocities of sound and Debye temperature are those of the
-    corrected ones; everything else is as the potential has it.
+    measured, moduli, Poisson's and Pugh's ratio are given corrected too, and hardness, velocities of sound and Debye
+    temperature are those of the corrected ones; everything else is as the potential has it.
 
     Parameters
     ----------

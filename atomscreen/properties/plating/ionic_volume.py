@@ -18,7 +18,7 @@ CRYSTAL_RADIUS_OFFSET = 0.14
 """Å by which Shannon's crystal radii of cations are larger than his effective ionic radii."""
 
 _ANION = 1.0
-"""Difference of electronegativities from which a neighbour counts as an anion."""
+"""Difference of electronegativities from which a neighbour can be an ion's anion."""
 
 _REACH = 6.0
 """Å within which an ion's anions lie."""
@@ -68,9 +68,14 @@ def coordination_number(structure: Structure, site: PeriodicSite) -> float:
     StageFailure
         Where there is no anion.
     """
+    anions = _anions(structure)
     own = site.specie.X
     distances = np.array(
-        [near.nn_distance for near in structure.get_neighbors(site, _REACH) if near.specie.X - own > _ANION]
+        [
+            near.nn_distance
+            for near in structure.get_neighbors(site, _REACH)
+            if near.specie.symbol in anions and near.specie.X - own > _ANION
+        ]
     )
     if not distances.size:
         raise StageFailure(
@@ -82,3 +87,15 @@ def coordination_number(structure: Structure, site: PeriodicSite) -> float:
         weights = np.exp(1 - (distances / mean) ** 6)
         last, mean = mean, float((weights * distances).sum() / weights.sum())
     return float(np.exp(1 - (distances / mean) ** 6).sum())
+
+
+def _anions(structure: Structure) -> set[str]:
+    """Return the elements whose nearest neighbour is not more electronegative: S of PS4 and H of BH4, not P or B."""
+    found: set[str] = set()
+    for symbol in structure.symbol_set:
+        site = next(site for site in structure if site.specie.symbol == symbol)
+        neighbours = structure.get_neighbors(site, _REACH)
+        nearest = min(neighbours, key=lambda near: near.nn_distance, default=site)
+        if nearest.specie.X <= site.specie.X:
+            found.add(symbol)
+    return found

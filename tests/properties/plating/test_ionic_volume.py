@@ -8,6 +8,7 @@ from pymatgen.core import Lattice, Structure
 from atomscreen.core.errors import StageFailure
 from atomscreen.properties.plating.alkali_metals import METALS, plating_metal
 from atomscreen.properties.plating.ionic_volume import coordination_number, volume_ratio
+from atomscreen.sources.builtin import reference_candidates
 
 LITHIUM = METALS["Li"]
 ROCK_SALT = Structure.from_spacegroup("Fm-3m", Lattice.cubic(4.026), ["Li", "F"], [[0, 0, 0], [0.5, 0.5, 0.5]])
@@ -45,3 +46,20 @@ def test_what_has_no_ion_fails_with_a_sentence():
 def test_metals_without_data_fail(ion):
     with pytest.raises(StageFailure, match="there are Li, Na"):
         plating_metal(ion)
+
+
+@pytest.mark.parametrize(("material", "centre"), [("LiBH4", "B"), ("Na3PS4-cubic", "P")])
+def test_the_centre_of_a_complex_anion_is_no_anion(material, centre):
+    """Boron of BH4 and phosphorus of PS4 are more electronegative than the ion, and yet cations: they do not count."""
+    (candidate,) = (one for one in reference_candidates() if one.id == material)
+    whole = candidate.structure()
+    alone = whole.copy()
+    alone.remove_species([centre])
+    for crystal in (whole, alone):
+        crystal.sort()
+    ion = candidate.working_ion
+    counts = [
+        [coordination_number(crystal, site) for site in crystal if site.specie.symbol == ion]
+        for crystal in (whole, alone)
+    ]
+    assert counts[0] == pytest.approx(counts[1])
