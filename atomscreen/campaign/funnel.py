@@ -32,7 +32,9 @@ class StageStep:
     def detail(self) -> str:
         """The parameters that are not the defaults, in words."""
         usual = self.stage.check({})
-        return ", ".join(f"{name}: {value}" for name, value in self.parameters.items() if value != usual[name])
+        changed = {name: value for name, value in self.parameters.items() if value != usual[name]}
+        units = {name: unit.symbol for name in changed if (unit := self.stage.unit_of(name))}
+        return ", ".join(f"{name}: {_plain(value)} {units.get(name, '')}".rstrip() for name, value in changed.items())
 
     def applies_to(self, role: Role | None) -> bool:
         """Say whether a candidate of that role goes through this step or passes by."""
@@ -166,6 +168,13 @@ def default_step(name: str, given: Mapping[str, Any] | None = None) -> StageStep
     """Return a step of one stage with its defaults, but for the parameters given."""
     stage = get_stage(name)
     return StageStep(stage, stage.check(given or {}))
+
+
+def _plain(value: Any) -> str:
+    """Return a parameter as a user would write it: a tuple as a list, whole numbers without a point."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_plain, value))}]"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _hint(name: str) -> str:

@@ -18,7 +18,7 @@ from atomscreen.campaign.store import Failure, Outcome
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import AtomscreenError, StageFailure, StructureRefused
 from atomscreen.core.scratch import scratch_folder
-from atomscreen.core.stages import Stage
+from atomscreen.core.stages import FACETS, Stage
 from atomscreen.core.vocabulary import structure_kind
 
 _LOG_CHARACTERS = 6000
@@ -81,6 +81,13 @@ def _execute_one(job: Job) -> Outcome:
 
 
 def _call(job: Job) -> Results:
+    for facet in FACETS.keys() & job.stage.needs:
+        if getattr(job.candidate, facet) is None:
+            option = {"working_ion": "--ion Li"}.get(facet, "--role cathode")
+            raise StageFailure(
+                f"stage '{job.stage.name}' needs to know {FACETS[facet]}: give '{facet}' in the workflow or to the "
+                f"Candidate, or '{option}' on the command line"
+            )
     arguments: list[Any] = [[job.candidate] if job.stage.batch else job.candidate]
     if job.stage.companions is not None:
         arguments.append(job.companions)

@@ -135,11 +135,17 @@ class Quantity:
     def __str__(self) -> str:
         sign = {"upper": "< ", "lower": "> ", None: ""}[self.bound]
         spread = "" if self.uncertainty is None else f" ± {self.uncertainty:.2g}"
-        value = f"{self.value:.5g}" if isinstance(self.value, float) else f"tensor {self.definition.shape}"
+        value = f"{self.value:.5g}" if isinstance(self.value, float) else self._shape_text()
         where = ", ".join(
             f"{name} {show(value)} {CONDITIONS[name] or ''}".strip() for name, value in self.conditions.items()
         )
         return f"{self.name} = {sign}{value}{spread} {self.unit}".rstrip() + (f" ({where})" if where else "")
+
+    def _shape_text(self) -> str:
+        """Return what stands for a tensor, or a curve's number of points and range."""
+        if self.definition.shape != (None,) or not isinstance(self.value, tuple) or not self.value:
+            return f"tensor {self.definition.shape}"
+        return f"{len(self.value)} points from {min(self.value):.5g} to {max(self.value):.5g}"
 
 
 def show(condition: float | str) -> str:

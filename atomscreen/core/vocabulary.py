@@ -207,7 +207,7 @@ QUANTITIES: Mapping[str, Definition] = {
                                   logarithmic=True),
     "activation_energy": _D("eV", "E_a", "activation energy of diffusion, from an Arrhenius fit of D"),
     # phonons
-    "phonon_frequencies": _D("THz", "ν", "frequencies at which the phonon density of states is given", (None,)),
+    "phonon_frequencies": _D("THz", "frequency", "frequencies at which the phonon density of states is given", (None,)),
     "phonon_density_of_states": _D(
         "1/(THz*atom)", "g(ν)", "phonon density of states per atom: its integral is 3; imaginary modes are negative ν",
         (None,), against="phonon_frequencies"),

@@ -88,7 +88,7 @@ def _spectra(quantities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 "x": list(named[against]["value"]),
                 "y": list(quantity["value"]),
                 "uncertainty": [None] * len(quantity["value"]),
-                "x_label": _with_unit(long_name(against), definition_of(against).unit),
+                "x_label": _with_unit(definition_of(against).label, definition_of(against).unit),
                 "y_label": _with_unit(long_name(name), definition_of(name).unit),
                 "bound": [None] * len(quantity["value"]),
                 "logarithmic": False,

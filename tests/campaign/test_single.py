@@ -4,6 +4,7 @@ import pytest
 
 from atomscreen.campaign import single
 from atomscreen.campaign.single import run_stage
+from atomscreen.core.errors import StageFailure
 from tests.campaign.toys import candidates, toy_stages
 
 
@@ -25,3 +26,9 @@ def test_a_repeated_call_computes_the_candidate_itself_again():
         run_stage("weigh", only)
         run_stage("weigh", only)
         assert calls == [("weigh", 3.0)] * 2
+
+
+def test_a_stage_that_needs_the_ion_says_so_and_how_to_give_it():
+    (only,) = candidates(1)
+    with pytest.raises(StageFailure, match=r"needs to know the ion that moves: give 'working_ion' .* '--ion Li'"):
+        run_stage("electrochemical_window", only, potential="ase.calculators.lj:LennardJones")

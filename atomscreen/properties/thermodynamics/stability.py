@@ -23,6 +23,10 @@ _NOTED_ABOVE_HULL = 1e-3
 """eV/atom above the hull from which a note says what the candidate would decompose into."""
 
 
+ROUNDING = 1e-6
+"""eV/atom above the hull that are rounding and not a distance."""
+
+
 @dataclass(frozen=True)
 class HullDistance:
     """Where a candidate lies against the hull of its chemical system.
@@ -110,7 +114,7 @@ def energy_above_hull(phases: PhaseSet) -> HullDistance:
     own = entry_of(phases.own)
     decomposition, above = diagram.get_decomp_and_e_above_hull(own)
     return HullDistance(
-        above_hull=max(float(above), 0.0),  # rounding leaves −1e-16 on the hull
+        above_hull=float(above) if above > ROUNDING else 0.0,
         formation_energy=float(diagram.get_form_energy_per_atom(own)),
         decomposition_energy=_decomposition_energy(phases),
         decomposition={entry.attribute.id: float(fraction) for entry, fraction in decomposition.items()},
