@@ -170,7 +170,8 @@ QUANTITIES: Mapping[str, Definition] = {
     "elastically_stable": _D("", "stable C", "1 where the stiffness is positive definite (Born), else 0"),
     # electrochemistry
     "average_voltage": _D("V", "V", "average voltage against the working ion's metal between the end members"),
-    "volume_change": _D("percent", "ΔV", "change of volume when all working ions leave, against the full structure"),
+    "volume_change": _D(
+        "percent", "ΔV", "change against the full structure when working ions leave; all of them unless at a content"),
     "volume_change_per_ion": _D("Å^3/atom", "ΔV/ion", "volume one ion takes: (V_full − V_empty)/ions, or along a step"),
     "specific_energy": _D("Wh/kg", "energy", "average voltage times capacity, per mass with all working ions in"),
     "step_voltage": _D("V", "V step", "voltage between neighbouring stable contents, at the middle of the two",
@@ -192,9 +193,11 @@ QUANTITIES: Mapping[str, Definition] = {
         "Å", "host moves", "farthest that a host atom leaves its place in the strained lattice",
         varies_with="ion_content"),
     "usable_capacity": _D(
-        "mAh/g", "usable", "capacity within limits of voltage and strain, per mass with all working ions in"),
+        "mAh/g", "usable",
+        "capacity within limits of voltage, and of strain since assembly (anode empty, else full), per mass, ions in"),
     "usable_capacity_host": _D(
-        "mAh/g", "usable (host)", "capacity within limits of voltage and strain, per mass of the host without ions"),
+        "mAh/g", "usable (host)",
+        "capacity within limits of voltage and of strain since assembly, per mass of the host without ions"),
     "volumetric_capacity": _D("mAh/cm^3", "capacity by volume", "theoretical capacity per volume with all ions in"),
     "energy_density": _D("Wh/L", "energy by volume", "average voltage times capacity, per volume with all ions in"),
     # transport

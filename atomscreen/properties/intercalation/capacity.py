@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from atomscreen.properties.intercalation.intercalation_hull import Step
+import numpy as np
+
 from atomscreen.properties.intercalation.open_circuit_potential import OpenCircuitPotential
 
 
@@ -17,9 +19,9 @@ class UsageLimits:
     min_voltage: float
     max_voltage: float
     max_volume_change: float
-    """Largest change of volume, either way, against the full electrode."""
+    """Largest change of the electrode's volume, either way, since it was assembled."""
     max_axis_collapse: float
-    """Largest fall of an axis of the conventional cell below the longest it was since the full electrode."""
+    """Largest fall of an axis of the conventional cell below the longest it was since assembly."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,18 @@ class Shape:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """Two coexisting contents, and by how many percent the volume of the second phase differs from the first's.
+
+    The first is the one that is there first as the electrode leaves the state it was assembled in.
+    """
+
+    low: float
+    high: float
+    volume_change: float
+
+
+@dataclass(frozen=True)
 class UsableRange:
     """Contents between which an electrode can be used, 0 ≤ low ≤ high ≤ 1, and what sets each end."""
 
@@ -42,28 +56,30 @@ class UsableRange:
     low_limit: str
     high_limit: str
     unknown: tuple[float, ...]
-    """Stable contents at the ends of the steps within the range whose strain is not known: it limits nothing there."""
+    """Contents in use whose strain is not known: it limits nothing there."""
+    cut: Gap | None = None
+    """The gap within which strain ends the range."""
 
 
 def usable_range(
-    potential: OpenCircuitPotential, steps: Sequence[Step], shapes: Mapping[float, Shape], limits: UsageLimits
+    potential: OpenCircuitPotential, shapes: Mapping[float, Shape | None], limits: UsageLimits, *, from_empty: bool
 ) -> UsableRange:
     """Return the contents between which an electrode stays within its limits.
 
-    Strain is followed from the full electrode down. Where two phases coexist, the one with fewer ions is there from
-    the first ion that leaves: its strain counts at once. In between stable contents without coexistence strain is
-    interpolated.
+    Strain counts from the content at which the electrode is made, or the nearest to it within the voltage window:
+    a cathode is made full and loses ions, an anode is made empty and takes them up. Strain is that of the electrode
+    as a whole: interpolated between computed contents, and by the lever rule where two phases coexist.
 
     Parameters
     ----------
     potential
-        The open-circuit potential.
-    steps
-        The steps between stable contents.
+        The open-circuit potential, with what coexists.
     shapes
-        By content; contents that are not known are left out.
+        By computed content; ``None`` where the shape is not known.
     limits
         What ends its use.
+    from_empty
+        Whether it is made without ions.
     """
     inside = [
         (low, high)
@@ -71,53 +87,97 @@ def usable_range(
         if limits.min_voltage <= voltage <= limits.max_voltage
     ]
     if not inside:
-        return UsableRange(1.0, 1.0, "voltage window", "voltage window", ())
+        end = 0.0 if from_empty else 1.0
+        return UsableRange(end, end, "voltage window", "voltage window", ())
     low, high = inside[0][0], inside[-1][1]
     low_limit = "voltage window" if low > 0 else "all ions out"
-    strained = {
-        "volume change": _crossing(steps, shapes, _swelling, limits.max_volume_change),
-        "collapse of an axis": _crossing(steps, shapes, _collapse, limits.max_axis_collapse),
-    }
-    for name, content in strained.items():
-        if content > low:
-            low, low_limit = content, name
-    # A crystal strained too far before the window opens cannot be used at all.
-    low = min(low, high)
-    used = [step for step in steps if step.low < high and step.high > low]
-    unknown = sorted({content for step in used for content in (step.low, step.high)} - set(shapes))
-    return UsableRange(low, high, low_limit, "voltage window" if high < 1 else "all ions in", tuple(unknown))
+    high_limit = "voltage window" if high < 1 else "all ions in"
+    begin, end = (low, high) if from_empty else (high, low)
+    reached, name = _strain_limit(potential, shapes, limits, begin, end)
+    if name:
+        low, high = (low, reached) if from_empty else (reached, high)
+        low_limit, high_limit = (low_limit, name) if from_empty else (name, high_limit)
+    cut = _gap(potential, shapes, reached, from_empty) if name else None
+    return UsableRange(low, high, low_limit, high_limit, _unknown(potential, shapes, low, high), cut)
 
 
-def _crossing(
-    steps: Sequence[Step],
-    shapes: Mapping[float, Shape],
-    strain: Callable[[Sequence[Shape]], float],
-    limit: float,
-) -> float:
-    """Return the least content that is reached from the full electrode before a strain passes its limit."""
-    passed: list[Shape] = [shapes[1.0]] if 1.0 in shapes else []
-    before = 0.0
-    for step in reversed(steps):
-        if step.low not in shapes:
-            continue
-        passed.append(shapes[step.low])
-        now = strain(passed)
-        if now > limit:
-            if step.two_phase:
-                return step.high
-            return step.high - (step.high - step.low) * (limit - before) / (now - before)
-        before = now
-    return 0.0
+def _strain_limit(
+    potential: OpenCircuitPotential,
+    shapes: Mapping[float, Shape | None],
+    limits: UsageLimits,
+    begin: float,
+    end: float,
+) -> tuple[float, str]:
+    """Return how far from ``begin`` towards ``end`` strain allows, and which strain ends it, empty where none does."""
+    path = _path(potential, {at: (volume,) for at, volume in _volumes(shapes).items()}, begin, end)
+    swelling = [(at, 100 * (volume / path[0][1][0] - 1)) for at, (volume,) in path]
+    axes = {at: shape.axes for at, shape in shapes.items() if shape and shape.axes}
+    collapse: list[tuple[float, float]] = []
+    longest: Sequence[float] = (0.0, 0.0, 0.0)
+    for at, lengths in _path(potential, axes, begin, end):
+        longest = [max(pair) for pair in zip(longest, lengths, strict=True)]
+        collapse.append((at, max(100 * (1 - now / most) for now, most in zip(lengths, longest, strict=True))))
+    ends = [
+        (_crossing(swelling, limits.max_volume_change), "volume change"),
+        (_crossing(collapse, limits.max_axis_collapse), "collapse of an axis"),
+    ]
+    passed = [(at, name) for at, name in ends if at is not None]
+    return min(passed, key=lambda one: abs(one[0] - begin), default=(end, ""))
 
 
-def _swelling(passed: Sequence[Shape]) -> float:
-    return abs(passed[-1].volume_change)
+def _path(
+    potential: OpenCircuitPotential, known: Mapping[float, Sequence[float]], begin: float, end: float
+) -> list[tuple[float, tuple[float, ...]]]:
+    """Return contents and mean values from ``begin`` to ``end``, as far as known; straight lines lie between them."""
+    contents = sorted(known)
+    phases = {at for at in (*contents, *itertools.chain(*potential.coexistence)) if not _within_gap(potential, at)}
+    corners = sorted(at for at in phases if contents and contents[0] <= at <= contents[-1])
+    if not corners:  # nothing is known, or what is known lies within a gap that reaches beyond it
+        return []
+    of_corners = [np.interp(corners, contents, column) for column in zip(*(known[at] for at in contents), strict=True)]
+    low, high = sorted((begin, end))
+    way = {at for at in (low, *corners, high) if low <= at <= high and corners[0] <= at <= corners[-1]}
+    return [
+        (at, tuple(float(np.interp(at, corners, column)) for column in of_corners))
+        for at in sorted(way, reverse=begin > end)
+    ]
 
 
-def _collapse(passed: Sequence[Shape]) -> float:
-    """Return by how many percent an axis is shorter now than it has been."""
-    if passed[-1].axes is None:
-        return 0.0
-    known = [shape.axes for shape in passed if shape.axes is not None]
-    longest: list[float] = [max(axis) for axis in zip(*known, strict=True)]
-    return max(100 * (1 - length / most) for length, most in zip(passed[-1].axes, longest, strict=True))
+def _volumes(shapes: Mapping[float, Shape | None]) -> dict[float, float]:
+    """Return the known volumes in units of the full crystal's, by rising content."""
+    return {at: 1 + shape.volume_change / 100 for at, shape in sorted(shapes.items()) if shape}
+
+
+def _gap(
+    potential: OpenCircuitPotential, shapes: Mapping[float, Shape | None], content: float, from_empty: bool
+) -> Gap | None:
+    """Return the gap that a content lies in."""
+    volumes = _volumes(shapes)
+    for low, high in potential.coexistence:
+        if low < content < high:
+            empty, full = (float(np.interp(at, list(volumes), list(volumes.values()))) for at in (low, high))
+            return Gap(low, high, 100 * (full / empty - 1 if from_empty else empty / full - 1))
+    return None
+
+
+def _within_gap(potential: OpenCircuitPotential, content: float) -> bool:
+    """Say whether a single phase of that content decomposes."""
+    return any(low < content < high for low, high in potential.coexistence)
+
+
+def _unknown(
+    potential: OpenCircuitPotential, shapes: Mapping[float, Shape | None], low: float, high: float
+) -> tuple[float, ...]:
+    """Return the contents beside used ones whose shape is not known, except those that decompose."""
+    pairs = itertools.pairwise(sorted(at for at in shapes if not _within_gap(potential, at)))
+    used = {at for pair in pairs if pair[0] < high and pair[1] > low for at in pair}
+    return tuple(sorted(at for at in used if shapes[at] is None))
+
+
+def _crossing(path: Sequence[tuple[float, float]], limit: float) -> float | None:
+    """Return the content at which a strain first passes its limit, either way; ``None`` where it does not."""
+    for (before, smaller), (after, larger) in itertools.pairwise(path):
+        if abs(larger) > limit:
+            share = (math.copysign(limit, larger) - smaller) / (larger - smaller)
+            return before + (after - before) * share
+    return None

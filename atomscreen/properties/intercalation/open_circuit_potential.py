@@ -1,13 +1,18 @@
-"""The open-circuit potential as a function of content, from the convex hull: flat, falling, never rising.
+"""The open-circuit potential as a function of content: the slope of a free energy's convex envelope, never rising.
 
-Where two phases coexist the potential is flat at the step's voltage, exactly. Along contents that are all stable
-(a solid solution, as far as the computed contents tell) the steps become one falling curve through them: a mean field
-that keeps the energy of every computed content, and the ideal entropy of ions and vacancies on the sites that fill
-there. The lower convex envelope of that free energy is what coexists at the temperature; its slope is the potential.
-Between two flat stretches a step remains.
+The free energy of mixing has the energies of all computed contents and, between contents that order, the ideal entropy
+of ions and vacancies on the sites that fill there. The envelope says what coexists at the temperature.
 
-Ideal entropy is that of ions placed at random; real ones order, so the curve is too steep at its ends rather than too
-flat. Entropies of vibration and of electrons are left out.
+- A stable content beside a real gap is an ordered compound of one composition: its entropy is zero, its energy fixed.
+- Elsewhere the material mixes. A step over contents above the hull counts as mixing, together with its neighbours,
+  where a regular solution of those energies would have no gap: e < 2 k T w y (1 − y), y the place in a step of width w.
+- Along stable contents the energy is a convex curve through them. What other contents differ from it is interpolated
+  as y (1 − y) Ω(y), with Ω monotone between them (Fritsch and Carlson): a regular solution comes back exactly.
+
+A gap of many k T keeps its flat plateau; what dissolves at its ends is less than the intervals resolve. Where nothing
+was computed between the ends nothing tells of mixing, and the potential is flat. Ideal entropy is that of ions placed
+at random; real ones order, so a curve is too steep at its ends rather than too flat. Entropies of vibration and of
+electrons are left out.
 """
 
 from __future__ import annotations
@@ -42,10 +47,13 @@ class OpenCircuitPotential:
         Ends of the intervals of content, from 0 to 1, shape (n + 1,).
     voltages
         Mean potential in each, in V, shape (n,).
+    coexistence
+        Contents between which two phases coexist at the temperature, in order.
     """
 
     nodes: tuple[float, ...]
     voltages: tuple[float, ...]
+    coexistence: tuple[tuple[float, float], ...]
 
     @property
     def contents(self) -> tuple[float, ...]:
@@ -69,7 +77,10 @@ def open_circuit_potential(hull: IntercalationHull, temperature: float) -> OpenC
     envelope = np.interp(nodes, nodes[corners], free[corners])
     slopes = np.diff(envelope) / np.diff(nodes)
     voltages = hull.average_voltage - slopes / hull.charge
-    return OpenCircuitPotential(tuple(nodes.tolist()), tuple(voltages.tolist()))
+    coexistence = tuple(
+        (float(nodes[low]), float(nodes[high])) for low, high in itertools.pairwise(corners) if high - low > 1
+    )
+    return OpenCircuitPotential(tuple(nodes.tolist()), tuple(voltages.tolist()), coexistence)
 
 
 def _nodes(contents: Sequence[float]) -> Array:
@@ -88,25 +99,55 @@ def _free_energy(hull: IntercalationHull, nodes: Array, temperature: float) -> A
     energy: Array = np.interp(nodes, *np.array(stable).T)
     thermal = float(registry().Quantity(temperature, "K * boltzmann_constant").to("eV").magnitude)
     steps = hull.steps
-    for run in _solid_solutions(steps):
+    for run in _runs(hull, thermal):
         low, high = steps[run.start].low, steps[run.stop - 1].high
         inside = (nodes >= low) & (nodes <= high)
-        energy[inside] += _bend(steps, run, hull, nodes[inside])
+        if all(_mixes(steps[index], hull, thermal) for index in run):
+            energy[inside] += _bend(steps, run, hull, nodes[inside])
+        energy[inside] += _residual(hull, nodes[inside], energy[inside])
         filled = (nodes[inside] - low) / (high - low)
         energy[inside] += thermal * (high - low) * (_x_ln_x(filled) + _x_ln_x(1 - filled))
     return energy
 
 
-def _solid_solutions(steps: Sequence[Step]) -> list[range]:
-    """Return the runs of steps without coexistence. One step from end to end is none: nothing tells of its middle."""
-    if len(steps) == 1:
+def _runs(hull: IntercalationHull, thermal: float) -> list[range]:
+    """Return the runs of steps between ordered contents. Ends with nothing between are none: nothing tells of it."""
+    steps = hull.steps
+    if len(hull.contents) == 2:
         return []
-    runs = []
-    for two_phase, group in itertools.groupby(range(len(steps)), key=lambda index: steps[index].two_phase):
-        if not two_phase:
-            members = list(group)
-            runs.append(range(members[0], members[-1] + 1))
+    runs: list[range] = []
+    for mixes, group in itertools.groupby(range(len(steps)), key=lambda index: _mixes(steps[index], hull, thermal)):
+        members = list(group)
+        together = range(members[0], members[-1] + 1)
+        runs.extend([together] if mixes else (range(index, index + 1) for index in together))
     return runs
+
+
+def _mixes(step: Step, hull: IntercalationHull, thermal: float) -> bool:
+    """Say whether a regular solution with the energies computed within a step has no miscibility gap."""
+    width = step.high - step.low
+    return all(
+        distance < 2 * thermal * (content - step.low) * (step.high - content) / width
+        for content, distance in zip(hull.contents, hull.distances, strict=True)
+        if step.low < content < step.high
+    )
+
+
+def _residual(hull: IntercalationHull, x: Array, energy: Array) -> Array:
+    """Return what is missing from an energy at ``x``, along a run, to the energies of the contents computed there."""
+    from scipy.interpolate import PchipInterpolator
+
+    low, high = x[0], x[-1]
+    known = np.array([pair for pair in zip(hull.contents, hull.energies, strict=True) if low < pair[0] < high])
+    if not len(known):
+        return np.zeros_like(x)
+    y = (known[:, 0] - low) / (high - low)
+    interaction = (known[:, 1] - np.interp(known[:, 0], x, energy)) / (y * (1 - y))
+    # The same at both ends: nothing is known of how it goes on there.
+    curve = PchipInterpolator([0.0, *y, 1.0], [interaction[0], *interaction, interaction[-1]])
+    filled = (x - low) / (high - low)
+    missing: Array = filled * (1 - filled) * curve(filled)
+    return missing
 
 
 def _bend(steps: Sequence[Step], run: range, hull: IntercalationHull, x: Array) -> Array:

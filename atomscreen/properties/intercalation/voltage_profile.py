@@ -5,22 +5,20 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-import numpy as np
 from pydantic import Field
 
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.stages import Companions, stage
 from atomscreen.core.units import Unit
-from atomscreen.core.vocabulary import ELECTRODES
-from atomscreen.interatomic.crystal_axes import conventional_axes, strained_axes
+from atomscreen.core.vocabulary import ELECTRODES, Role
 from atomscreen.interatomic.potentials import PotentialName, label, model_uncertainty
 from atomscreen.properties.intercalation.capacity import Shape, UsableRange, UsageLimits, usable_range
 from atomscreen.properties.intercalation.end_members import EndMembers, metals, relaxed_end_members
 from atomscreen.properties.intercalation.intercalation_hull import IntercalationHull
-from atomscreen.properties.intercalation.lattice_change import host_displacement
+from atomscreen.properties.intercalation.lattice_change import axes_by_content, displacements
 from atomscreen.properties.intercalation.open_circuit_potential import OpenCircuitPotential, open_circuit_potential
 from atomscreen.properties.intercalation.orderings import orderings, realising_supercell, snapped
 from atomscreen.properties.intercalation.relaxed_orderings import (
@@ -31,9 +29,6 @@ from atomscreen.properties.intercalation.relaxed_orderings import (
 )
 from atomscreen.properties.mechanics.elastic_tensor import primitive_cell
 
-if TYPE_CHECKING:
-    from pymatgen.core import Structure
-
 Contents = tuple[Annotated[float, Field(gt=0, lt=1)], ...]
 
 NOTED_DISPLACEMENT = 1.0
@@ -42,8 +37,9 @@ NOTED_DISPLACEMENT = 1.0
 
 @stage(
     needs={"relaxed", "energy_per_atom", "working_ion"},
-    uses={"charged"},
+    uses={"charged", "role"},
     roles=ELECTRODES,
+    version=2,
     companions=Companions(choose=metals, stages=("relax",)),
     gives={
         "average_voltage",
@@ -86,8 +82,10 @@ def voltage_profile(
 
     The ions keep to the sites they have in the full structure. Of the distinct orderings in one supercell those of
     lowest electrostatic energy are relaxed; the convex hull of the lowest energies at each content gives the steps of
-    voltage at 0 K, and with the entropy of a solid solution the open-circuit potential. A step's voltage, and the
-    volume that an ion takes along it, stand at the middle of its contents; the provenance has their range.
+    voltage at 0 K. All lowest energies, with the ideal entropy of the ions between ordered contents, give the
+    open-circuit potential, and what coexists at the temperature. A step's voltage, and the volume that an ion takes
+    along it, stand at the middle of its contents; the provenance has their range. Strain that limits the usable
+    capacity counts from the electrode as it is assembled: an anode empty, any other full.
 
     Parameters
     ----------
@@ -110,9 +108,12 @@ def voltage_profile(
     min_voltage, max_voltage
         Voltages against the working ion's metal, in V, between which capacity counts as usable.
     max_volume_change
-        Change of volume against the full electrode, in percent, up to which capacity counts as usable.
+        Change of the electrode's volume, in percent, up to which capacity counts as usable: against the assembled
+        electrode (anode: empty; else full), or the nearest content to it within the voltage window. Where two phases
+        coexist it is their mean by the lever rule; each particle that changes phase changes by the whole step.
     max_axis_collapse
-        Fall of an axis below the longest it was while ions left, in percent, up to which capacity counts as usable.
+        Fall of an axis below the longest it was since the same start, in percent, up to which capacity counts as
+        usable; a mean over particles, too.
     max_force
         Largest force left on any atom, in eV/Å.
     max_steps
@@ -137,9 +138,10 @@ def voltage_profile(
     profile = _Profile(
         ends=ends,
         states=(empty, *between, full),
-        axes=_axes_by_content(candidate.structure(), ends, cell, between),
-        displacements=_displacements(ends, cell, between),
+        axes=axes_by_content(candidate.structure(), ends, cell, between),
+        displacements=displacements(ends, cell, between),
         temperature=temperature,
+        from_empty=candidate.role is Role.ANODE,
         limits=UsageLimits(min_voltage, max_voltage, max_volume_change, max_axis_collapse),
         potential=potential,
         origin={
@@ -156,25 +158,6 @@ def voltage_profile(
     )
 
 
-def _axes_by_content(
-    start: Structure, ends: EndMembers, cell: Structure, between: Sequence[Intercalated]
-) -> Mapping[float, tuple[float, float, float]]:
-    """Return a, b, c of the conventional cell at every content whose structure is a strained full one."""
-    # The input has the symmetry that names the axes; the relaxed cell, a strained input, may have lost it.
-    axes = conventional_axes(start) @ np.linalg.inv(start.lattice.matrix) @ ends.full.lattice.matrix
-    found = {1.0: strained_axes(axes, ends.full, ends.full)}
-    found |= {one.content: strained_axes(axes, cell, one.structure) for one in between if not one.drifts}
-    if not ends.given and not ends.drifts:
-        found[0.0] = strained_axes(axes, ends.full, ends.empty)
-    return found
-
-
-def _displacements(ends: EndMembers, cell: Structure, between: Sequence[Intercalated]) -> Mapping[float, float]:
-    """Return how far the host's atoms move, by content, where the structure is a strained full one."""
-    empty = {} if ends.given else {0.0: host_displacement(ends.full, ends.empty, ends.ion)}
-    return empty | {one.content: host_displacement(cell, one.structure, ends.ion) for one in between}
-
-
 @dataclass(frozen=True)
 class _Profile:
     """The lowest structure at each content, and everything that follows."""
@@ -184,6 +167,7 @@ class _Profile:
     axes: Mapping[float, tuple[float, float, float]]
     displacements: Mapping[float, float]
     temperature: float
+    from_empty: bool
     limits: UsageLimits
     potential: str
     origin: Mapping[str, Any]
@@ -200,9 +184,10 @@ class _Profile:
     @property
     def usable(self) -> UsableRange:
         shapes = {
-            one.content: Shape(one.volume_change, self.axes.get(one.content)) for one in self.states if not one.drifts
+            one.content: None if one.drifts else Shape(one.volume_change, self.axes.get(one.content))
+            for one in self.states
         }
-        return usable_range(self.curve, self.hull.steps, shapes, self.limits)
+        return usable_range(self.curve, shapes, self.limits, from_empty=self.from_empty)
 
     def voltages(self) -> list[Quantity]:
         """Return average voltage, steps, energies of mixing, and the open-circuit potential."""
@@ -215,7 +200,11 @@ class _Profile:
             about = {"relaxed": one.relaxed, "distinct": one.distinct, "sampled": one.sampled}
             given.append(self._give("mixing_energy", one.mixing_energy, one.content, about))
             given.append(self._give("intercalation_hull_distance", distance, one.content, about))
-        about = {"temperature": self.temperature, "smoothing": "ideal entropy along stable contents, convex envelope"}
+        about = {
+            "temperature": self.temperature,
+            "smoothing": "all energies, ideal entropy between ordered contents, convex envelope",
+            "coexistence": [list(gap) for gap in curve.coexistence],
+        }
         if len(self.states) > 2:
             given.append(self._give("two_phase_fraction", hull.two_phase_fraction))
         return [
@@ -243,6 +232,7 @@ class _Profile:
         used = self.usable
         about = {
             **dataclasses.asdict(self.limits),
+            "assembled": "empty" if self.from_empty else "full",
             "contents": [used.low, used.high],
             "low_limit": used.low_limit,
             "high_limit": used.high_limit,
@@ -274,6 +264,12 @@ class _Profile:
             notes.append(
                 f"The host rebuilds at a content of {', '.join(moved)}: some of its atoms leave their places in the "
                 "strained lattice by that far, so this is no plain intercalation there."
+            )
+        if (cut := self.usable.cut) is not None:
+            notes.append(
+                f"Strain ends the usable range while contents of {cut.low:.4g} and {cut.high:.4g} coexist: the mean "
+                "stays within the limit, but each particle changes by the whole step, "
+                f"{cut.volume_change:+.1f} % of volume."
             )
         if any(one.sampled for one in self.states):
             notes.append("Orderings were drawn at random where there were too many: lower ones may exist.")

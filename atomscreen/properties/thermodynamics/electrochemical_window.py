@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import StageFailure
-from atomscreen.core.quantity import Quantity
+from atomscreen.core.quantity import Bound, Quantity
 from atomscreen.core.stages import stage
-from atomscreen.properties.thermodynamics.electronic_class import is_metallic
+from atomscreen.properties.thermodynamics.electronic_class import INSULATING_GAP, ElectronicClass, electronic_class
+from atomscreen.properties.thermodynamics.missing_phases import missing_between
 from atomscreen.properties.thermodynamics.open_element import OpenRange, open_range
 from atomscreen.properties.thermodynamics.phases import (
     PhaseSet,
@@ -59,23 +60,25 @@ def electrochemical_window(
     """
     ion = str(candidate.working_ion)
     charge = ion_charge(ion)
-    _refuse_metals(candidate)
     found = phase_set(candidate, companions, phases, {ion})
+    conduction = _refuse_conductors(candidate, found)
     reference = found.element_energy(ion)
     limits = open_range(found.diagram(), found.own.composition.reduced_composition, ion)
     # Rounding leaves −1e-16 V where the pure metal is the limit.
     reduction = max((reference - limits.highest) / charge, 0.0)
     oxidation = None if limits.lowest is None else (reference - limits.lowest) / charge
+    missing = missing_between(found, {ion}, found.own.elements)
+    unknown = (*missing, *(system for system in found.missing_systems if system not in missing))
     origin = {
         **found.origin,
         "reduction": limits.gain,
         "oxidation": limits.loss,
-        "missing_systems": list(found.missing_systems),
+        "missing_systems": list(unknown),
     }
     # Without the salt that the host leaves behind nothing is known to stop its oxidation but pure elements.
-    bound: Any = "upper" if _lacks_salt(found) else None
+    bound: Bound | None = "upper" if missing or _lacks_salt(found) else None
     give = partial(Quantity, method=found.method, provenance=origin)
-    quantities = [give("reduction_limit", reduction)]
+    quantities = [give("reduction_limit", reduction, bound="lower" if missing else None)]
     if oxidation is not None:
         quantities.append(give("oxidation_limit", oxidation, bound=bound))
         quantities.append(give("electrochemical_window", oxidation - reduction, bound=bound))
@@ -83,8 +86,9 @@ def electrochemical_window(
         tuple(quantities),
         notes=(
             _reactions_note(limits, ion, reduction, oxidation),
+            *conduction,
             *_metastable_note(found),
-            *missing_note(found.missing_systems, "the window is too wide"),
+            *missing_note(unknown, "the window is too wide"),
         ),
     )
 
@@ -97,10 +101,18 @@ def _lacks_salt(phases: PhaseSet) -> bool:
     return any(Element(one).is_metal != Element(other).is_metal for one, other in pairs)
 
 
-def _refuse_metals(candidate: Candidate) -> None:
+def _refuse_conductors(candidate: Candidate, phases: PhaseSet) -> tuple[str, ...]:
+    """Refuse what conducts electrons; return a note where that is not known."""
     gap = candidate.find("band_gap")
-    if (gap is not None and gap.number == 0) or is_metallic(candidate.composition.element_composition):
-        raise StageFailure(f"{candidate.formula} is a metal: it conducts electrons and has no electrochemical window")
+    own = phases.own if gap is None else replace(phases.own, band_gap=gap.number)
+    conduction = electronic_class(own, INSULATING_GAP)
+    if conduction is ElectronicClass.CONDUCTING:
+        raise StageFailure(
+            f"{candidate.formula} is a metal or nearly so: it conducts electrons and has no electrochemical window"
+        )
+    if conduction is ElectronicClass.UNDECIDED:
+        return (f"{candidate.formula} may conduct electrons, and then it has no window; a band gap would tell.",)
+    return ()
 
 
 def _reactions_note(limits: OpenRange, ion: str, reduction: float, oxidation: float | None) -> str:

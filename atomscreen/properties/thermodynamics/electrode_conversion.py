@@ -14,7 +14,13 @@ from atomscreen.core.stages import stage
 from atomscreen.core.units import Unit
 from atomscreen.core.vocabulary import ELECTRODES
 from atomscreen.properties.thermodynamics.open_element import open_range
-from atomscreen.properties.thermodynamics.phases import missing_note, phase_set, reference_companions, working_ion_too
+from atomscreen.properties.thermodynamics.phases import (
+    PhaseSet,
+    missing_note,
+    phase_set,
+    reference_companions,
+    working_ion_too,
+)
 from atomscreen.properties.thermodynamics.stability import energy_above_hull
 from atomscreen.properties.working_ion import ion_charge
 from atomscreen.sources.entries import BUILTIN, PhaseSource
@@ -56,7 +62,7 @@ def electrode_conversion(
     formula = found.own.composition.reduced_composition
     if not formula[ion]:
         raise StageFailure(f"{candidate.formula} holds no {ion}: conversion is asked of the discharged electrode")
-    intercalation = candidate.quantity("average_voltage").number
+    intercalation = _voltage_comparable_with(found, candidate)
     reference = found.element_energy(ion)
     limits = open_range(found.diagram(), formula, ion)
     further = max((reference - limits.highest) / charge, 0.0)
@@ -79,3 +85,21 @@ def electrode_conversion(
         ),
         notes=notes,
     )
+
+
+def _voltage_comparable_with(phases: PhaseSet, candidate: Candidate) -> float:
+    """Return the average voltage in V.
+
+    Raises
+    ------
+    StageFailure
+        Where it is not of the phases' functional, or of their potential.
+    """
+    voltage = candidate.quantity("average_voltage")
+    named = ("functional",) if "phases" in phases.origin else ("potential", "potential_digest", "functional")
+    if any(voltage.provenance.get(name) != phases.origin.get(name) for name in named):
+        raise StageFailure(
+            f"the average voltage of {candidate.formula} ({voltage.method or 'of unknown origin'}) and the phases "
+            f"({phases.method}) do not compare: take both from one potential or functional"
+        )
+    return voltage.number

@@ -18,6 +18,10 @@ _LARGEST_FORMULA = 60
 """Atoms in a formula unit beyond which guessing oxidation states takes too long."""
 
 
+INSULATING_GAP = 0.5
+"""Band gap in eV from which on a phase counts as insulating, unless another is asked for."""
+
+
 class ElectronicClass(StrEnum):
     """What a phase does to electrons."""
 
@@ -33,7 +37,8 @@ def electronic_class(phase: Phase, insulating_gap: float) -> ElectronicClass:
     balanced (some of these are semiconductors). Nonmetal compounds of transition metals in an open shell conduct
     where the metal atoms are at least as many as those of P, N or C, or at least twice as many as those of all
     nonmetals. Salts insulate where common oxidation states balance and every metal is in a closed shell (s, p and f
-    metals as cations, d0, d10). All others are undecided.
+    metals as cations, d0, d10), but for phosphides with at least as many atoms of transition metals (Cu3P is a metal,
+    LiZnP a semiconductor) and compounds of rare earths with P, N or C (LaN). All others are undecided.
 
     Parameters
     ----------
@@ -67,7 +72,8 @@ def _by_composition(formula: str) -> ElectronicClass:
     if not nonmetals:
         return ElectronicClass.UNDECIDED if states else ElectronicClass.CONDUCTING
     if states and all(_closed_shell(element, states[element.symbol]) for element in composition.elements):
-        return ElectronicClass.INSULATING
+        covalent = _metal_rich_phosphide(composition, nonmetals) or _soft_rare_earth(composition, nonmetals)
+        return ElectronicClass.UNDECIDED if covalent else ElectronicClass.INSULATING
     return ElectronicClass.CONDUCTING if _metal_rich(composition, nonmetals) else ElectronicClass.UNDECIDED
 
 
@@ -77,6 +83,16 @@ def _metal_rich(composition: Composition, nonmetals: Iterable[Element]) -> bool:
     others = sum(composition[element] for element in nonmetals)
     soft = {element.symbol for element in nonmetals} <= {"P", "N", "C"}
     return bool(metals >= others if soft else metals >= 2 * others)
+
+
+def _metal_rich_phosphide(composition: Composition, nonmetals: Iterable[Element]) -> bool:
+    return {element.symbol for element in nonmetals} == {"P"} and _metal_rich(composition, nonmetals)
+
+
+def _soft_rare_earth(composition: Composition, nonmetals: Iterable[Element]) -> bool:
+    """Say whether P, N or C are a rare earth's only nonmetals."""
+    rare = any(element.is_rare_earth or element.symbol in {"Sc", "Y"} for element in composition.elements)
+    return rare and {element.symbol for element in nonmetals} <= {"P", "N", "C"}
 
 
 def _oxidation_states(composition: Composition) -> Mapping[str, float]:

@@ -10,8 +10,9 @@ from atomscreen.core.errors import StageFailure, UsageError, closest
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.stages import Versioned, stage
 from atomscreen.core.units import Unit
-from atomscreen.properties.thermodynamics.phases import PhaseSet, missing_note, phase_set, reference_companions
-from atomscreen.properties.thermodynamics.reactivity import UNDERESTIMATE, lowest_of, most_reactive, volume_quantity
+from atomscreen.properties.thermodynamics.missing_phases import missing_between
+from atomscreen.properties.thermodynamics.phases import PhaseSet, phase_set, reference_companions
+from atomscreen.properties.thermodynamics.reactivity import lowest_of, missing_notes, most_reactive, volume_quantity
 from atomscreen.properties.working_ion import ion_charge
 from atomscreen.sources.entries import BUILTIN, PhaseSource
 from atomscreen.sources.reference_set import records
@@ -91,10 +92,12 @@ def interface_with_electrode(
             raise StageFailure(f"{ion} metal has no voltage but 0 V against itself; leave out 'voltage'")
         diagram, closed = _open_to(found, ion, voltage), diagram
     reaction = most_reactive(diagram, found.own.composition, electrode.composition, closed)
+    missing = missing_between(found, found.own.elements, electrode.elements)
     traced = {
         **found.origin,
         "reaction": reaction.equation,
         "products": reaction.named_products,
+        "missing_systems": list(missing),
         **({} if voltage is None else {"voltage": voltage}),
     }
     at = "" if voltage is None else f" at {voltage:g} V"
@@ -104,6 +107,7 @@ def interface_with_electrode(
         conditions={"partner": partner},
         method=f"{found.method}{at}",
         provenance=traced,
+        bound="upper" if missing else None,
     )
     volumes = (
         [] if voltage is not None else volume_quantity(reaction, (found.own, electrode), partner, found.method, traced)
@@ -113,7 +117,7 @@ def interface_with_electrode(
         (energy, *volumes),
         notes=(
             f"With {partner}{at} it {words}.",
-            *missing_note(found.missing_systems, UNDERESTIMATE),
+            *missing_notes(found, missing),
         ),
     )
 

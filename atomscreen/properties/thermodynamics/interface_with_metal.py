@@ -10,22 +10,23 @@ from pydantic import Field
 
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import StageFailure
-from atomscreen.core.quantity import Quantity
+from atomscreen.core.quantity import Bound, Quantity
 from atomscreen.core.stages import stage
 from atomscreen.core.units import Unit
-from atomscreen.properties.thermodynamics.electronic_class import ElectronicClass, electronic_class
+from atomscreen.properties.thermodynamics.electronic_class import INSULATING_GAP, ElectronicClass, electronic_class
+from atomscreen.properties.thermodynamics.missing_phases import missing_between
 from atomscreen.properties.thermodynamics.phases import (
     amounts,
-    missing_note,
+    as_written,
     phase_set,
     reference_companions,
     working_ion_too,
 )
 from atomscreen.properties.thermodynamics.reactivity import (
-    UNDERESTIMATE,
     InterfaceReaction,
     decomposition,
     lowest_of,
+    missing_notes,
     most_reactive,
     volume_change,
     volume_quantity,
@@ -58,7 +59,7 @@ def interface_with_metal(
     companions: Sequence[Candidate],
     phases: PhaseSource = BUILTIN,
     stable_above: Annotated[float, Unit("eV/atom"), Field(le=0)] = -0.025,
-    insulating_gap: Annotated[float, Unit("eV"), Field(gt=0)] = 0.5,
+    insulating_gap: Annotated[float, Unit("eV"), Field(gt=0)] = INSULATING_GAP,
 ) -> Results:
     """Give the reaction of a material with the working ion's metal, its change of volume and the interphase's class.
 
@@ -67,7 +68,8 @@ def interface_with_metal(
 
     The class is 0, stable, where the reaction gains next to nothing; 1, passivating, where every phase in equilibrium
     with the metal insulates; 2, mixed conducting, where one conducts electrons, so that the interphase goes on growing
-    (Zhu 2016). Where a phase's conduction is not known and none conducts for sure, there is no class.
+    (Zhu 2016). Where a phase's conduction is not known and none conducts for sure, there is no class; nor is
+    there where it seems stable, but phases that it might react to are missing.
 
     Parameters
     ----------
@@ -96,15 +98,20 @@ def interface_with_metal(
     diagram = found.diagram()
     reaction = most_reactive(diagram, found.own.composition, metal.composition)
     final = _with_excess(diagram, found.own.composition, ion)
+    missing = missing_between(found, {ion}, found.own.elements)
     traced = {
         **found.origin,
         "reaction": reaction.equation,
         "products": reaction.named_products,
-        "products_with_excess_of_metal": {phase.formula: fraction for phase, fraction in final.items()},
+        "products_with_excess_of_metal": {as_written(phase.formula): fraction for phase, fraction in final.items()},
+        "missing_systems": list(missing),
     }
     interphase, why = _classify(reaction, final, ion, stable_above, insulating_gap)
+    if interphase is Interphase.STABLE and missing:
+        interphase, why = None, (f"Against {ion} nothing at hand reacts with it, too little to call it stable.",)
+    bound: Bound | None = "upper" if missing else None
     quantities = [
-        Quantity("metal_reaction_energy", reaction.energy, method=found.method, provenance=traced),
+        Quantity("metal_reaction_energy", reaction.energy, method=found.method, provenance=traced, bound=bound),
         *volume_quantity(reaction, (found.own, metal), ion, found.method, traced),
     ]
     expansion = volume_change(reaction.products, {found.own: reaction.share})
@@ -112,7 +119,7 @@ def interface_with_metal(
         quantities.append(Quantity("interphase_expansion", expansion, method=found.method, provenance=traced))
     if interphase is not None:
         quantities.append(Quantity("interphase_class", interphase, method=found.method, provenance=traced))
-    notes = (*why, *missing_note(found.missing_systems, UNDERESTIMATE))
+    notes = (*why, *missing_notes(found, missing))
     return Results(tuple(quantities), notes=notes)
 
 
@@ -123,7 +130,7 @@ def _classify(
     if reaction.energy > stable_above:
         gain = f": {reaction.equation} gains only {-reaction.energy:.3f} eV/atom" if reaction.equation else ""
         return Interphase.STABLE, (f"Against {ion} it is stable{gain}.",)
-    classes = {phase.formula: electronic_class(phase, insulating_gap) for phase in final}
+    classes = {as_written(phase.formula): electronic_class(phase, insulating_gap) for phase in final}
     named = {kind: ", ".join(sorted(f for f in classes if classes[f] is kind)) for kind in ElectronicClass}
     start = f"Against {ion} it reacts ({reaction.equation})"
     if named[ElectronicClass.CONDUCTING]:
@@ -135,7 +142,7 @@ def _classify(
             f"{start}; whether {named[ElectronicClass.UNDECIDED]} conducts electrons is not known, so the interphase "
             "has no class.",
         )
-    products = amounts({phase.formula: fraction for phase, fraction in final.items()})
+    products = amounts({as_written(phase.formula): fraction for phase, fraction in final.items()})
     return Interphase.PASSIVATING, (f"{start}; what remains in contact ({products}) insulates and passivates.",)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from atomscreen.properties.thermodynamics.phases import as_written
+
 if TYPE_CHECKING:
     from pymatgen.analysis.phase_diagram import PhaseDiagram
     from pymatgen.core import Composition
@@ -58,8 +60,8 @@ def open_range(diagram: PhaseDiagram, composition: Composition, element: str) ->
     return OpenRange(
         lowest=_potential(poorer),
         highest=float((same or poorer)[0]["chempot"]),
-        loss=str(poorer[0]["reaction"]) if poorer else None,
-        gain=str(richer[-1]["reaction"]) if richer else None,
+        loss=as_written(str(poorer[0]["reaction"])) if poorer else None,
+        gain=as_written(str(richer[-1]["reaction"])) if richer else None,
     )
 
 

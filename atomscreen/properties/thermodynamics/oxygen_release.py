@@ -20,6 +20,7 @@ from atomscreen.properties.intercalation.end_members import relax_host
 from atomscreen.properties.thermodynamics.gases import gibbs_energy
 from atomscreen.properties.thermodynamics.phases import (
     PhaseSet,
+    as_written,
     from_file,
     missing_note,
     phase_set,
@@ -127,6 +128,9 @@ def oxygen_release(
             notes.append(f"{where} has no phases with less oxygen to turn into among those at hand.")
             continue
         temperature, bound = release.temperature(oxygen_pressure)
+        if bound == "lower" and not _has_rival(found):
+            notes.append(f"{where}: its release is not known, for no other compound of its elements is at hand.")
+            continue
         traced = {**found.origin, "reaction": release.equation, "oxygen_pressure_Pa": oxygen_pressure}
         quantities.append(
             Quantity(
@@ -142,6 +146,12 @@ def oxygen_release(
     if not quantities:
         raise StageFailure(" ".join(notes))
     return Results(tuple(quantities), notes=tuple(dict.fromkeys(notes)))
+
+
+def _has_rival(phases: PhaseSet) -> bool:
+    """Say whether another compound of the own phase's elements is at hand: without one, nothing is known to form."""
+    own = phases.own
+    return any(phase.elements == own.elements and phase.formula != own.formula for phase in phases.competing)
 
 
 def first_release(phases: PhaseSet) -> Release | None:
@@ -160,7 +170,7 @@ def first_release(phases: PhaseSet) -> Release | None:
             + released * phases.element_energy("O")
             - composition.num_atoms * phases.own.energy_per_atom
         )
-        return Release(float(energy), released / 2, str(step["reaction"]))
+        return Release(float(energy), released / 2, as_written(str(step["reaction"])))
     return None
 
 

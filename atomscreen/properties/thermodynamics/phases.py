@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -224,6 +225,11 @@ def missing_note(missing: Sequence[str], consequence: str) -> tuple[str, ...]:
     named = ", ".join(missing[:_LONGEST_LIST])
     more = f" and {len(missing) - _LONGEST_LIST} systems more" if len(missing) > _LONGEST_LIST else ""
     return (f"The hull had no compound of {named}{more}; where such compounds exist, {consequence}.",)
+
+
+def as_written(formulas: str) -> str:
+    """Return formulas, or a reaction, with hydroxides as chemists write them: ``"LiOH"`` for pymatgen's ``"LiHO"``."""
+    return re.sub(r"(?<=[A-Za-z(])HO(?![A-Za-z0-9])", "OH", formulas)
 
 
 def amounts(fractions: Mapping[str, float]) -> str:

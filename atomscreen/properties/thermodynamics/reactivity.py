@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from atomscreen.core.errors import StageFailure
 from atomscreen.core.quantity import Quantity
-from atomscreen.properties.thermodynamics.phases import PhaseSet
+from atomscreen.properties.thermodynamics.phases import PhaseSet, as_written, missing_note
 from atomscreen.sources.entries import Phase
 
 if TYPE_CHECKING:
     from pymatgen.analysis.phase_diagram import PhaseDiagram
     from pymatgen.core import Composition
-
-UNDERESTIMATE = "the reaction may go further and gain more"
-"""What compounds that the hull lacks mean for a reaction."""
 
 _NO_REACTION = 1e-6
 """eV/atom below which a gain is rounding."""
@@ -47,7 +44,7 @@ class InterfaceReaction:
     @property
     def named_products(self) -> dict[str, float]:
         """Fractions of the products' atoms by formula."""
-        return {phase.formula: fraction for phase, fraction in self.products.items()}
+        return {as_written(phase.formula): fraction for phase, fraction in self.products.items()}
 
 
 def most_reactive(
@@ -80,7 +77,7 @@ def most_reactive(
         return InterfaceReaction(0.0, 1.0, None, {})
     reaction.normalize_to(first)
     mixture = mixing.c1 * share + mixing.c2 * (1 - share)
-    return InterfaceReaction(float(energy), float(share), str(reaction), decomposition(diagram, mixture))
+    return InterfaceReaction(float(energy), float(share), as_written(str(reaction)), decomposition(diagram, mixture))
 
 
 def decomposition(diagram: PhaseDiagram, composition: Composition) -> dict[Phase, float]:
@@ -114,6 +111,15 @@ def lowest_of(phases: PhaseSet, formula: str) -> Phase:
     if not same:
         raise StageFailure(f"there is no {formula} among the phases, so nothing is known of the contact with it")
     return min(same, key=lambda phase: phase.energy_per_atom)
+
+
+def missing_notes(phases: PhaseSet, between: Sequence[str]) -> tuple[str, ...]:
+    """Return what a reader should know of systems without a compound, those between two reactants first."""
+    others = [system for system in phases.missing_systems if system not in between]
+    return (
+        *missing_note(between, "the reaction gains more, so that its energy is an upper bound"),
+        *missing_note(others, "the reaction may go further and gain more"),
+    )
 
 
 def volume_quantity(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 from scipy.spatial import ConvexHull
 
 from atomscreen.properties.intercalation.intercalation_hull import IntercalationHull, lower_hull
@@ -39,7 +40,7 @@ def mean(curve):
 
 
 def test_two_states_are_one_flat_plateau():
-    for inner in ([], [0.02, 0.05, 0.01]):
+    for inner in ([], [0.055, 0.055, 0.055], [0.04, 0.055, 0.04]):
         hull = hull_of(inner)
         curve = open_circuit_potential(hull, 298.15)
         assert np.allclose(curve.voltages, 3.4, rtol=0, atol=1e-12)
@@ -47,6 +48,51 @@ def test_two_states_are_one_flat_plateau():
     assert hull.two_phase_fraction == 1.0
     assert hull.distances == (0.0, *inner, 0.0)
     assert hull_of([]).two_phase_fraction == 0.0  # nothing was computed, so nothing was found
+
+
+def binodal(interaction, thermal):
+    """Return where a regular solution Ω x (1 − x) splits: ln((1 − x)/x) = (Ω/kT) (1 − 2x), the root below a half."""
+    return brentq(lambda x: math.log((1 - x) / x) - interaction / thermal * (1 - 2 * x), 1e-9, 0.499)
+
+
+@pytest.mark.parametrize("half", [0.003, 0.0127])
+def test_weak_repulsion_is_a_solid_solution(half):
+    # Above the hull at 0 K, and below Ω = 2 kT no gap: e(1/2) = Ω/4 < 12.85 meV.
+    hull = hull_of([4 * half * x * (1 - x) for x in (0.25, 0.5, 0.75)])
+    assert hull.two_phase_fraction == 1.0
+    curve = open_circuit_potential(hull, 298.15)
+    assert curve.coexistence == ()
+    nodes = np.array(curve.nodes)
+    free = 4 * half * nodes * (1 - nodes)
+    free[1:-1] += THERMAL * sum(p * np.log(p) for p in (nodes[1:-1], 1 - nodes[1:-1]))
+    assert np.allclose(curve.voltages, 3.4 - np.diff(free) / np.diff(nodes), atol=1e-6)
+
+
+@pytest.mark.parametrize("half", [0.0135, 0.015, 0.02])
+def test_miscibility_gap_is_the_regular_solutions(half):
+    hull = hull_of([4 * half * x * (1 - x) for x in (0.25, 0.5, 0.75)])
+    ((low, high),) = open_circuit_potential(hull, 298.15).coexistence
+    assert low == pytest.approx(binodal(4 * half, THERMAL), abs=0.011)  # nodes are a hundredth apart
+    assert low + high == pytest.approx(1.0)
+
+
+def test_gap_closes_with_temperature():
+    hull = hull_of([0.002, 0.003, 0.002])
+    cold, warm, hot = (open_circuit_potential(hull, temperature) for temperature in (10, 298.15, 2000))
+    assert np.ptp(cold.voltages) < 1e-12 and cold.coexistence == ((0.0, 1.0),)
+    assert warm.coexistence == hot.coexistence == ()
+    assert np.ptp(hot.voltages) > 5 * np.ptp(warm.voltages)
+
+
+def test_lone_point_just_above_the_hull_hardly_matters():
+    # Noise of less than an meV must not make an ordered compound of a solid solution: that is a jump of 0.2 V at a half.
+    below, above = (
+        np.array(open_circuit_potential(hull_of([-0.03, -0.04, third]), 298.15).voltages)
+        for third in (-0.0202, -0.0198)  # the line between its neighbours is at −0.02
+    )
+    # The interpolations differ, by 0.05 V next to a half; the energies at computed contents are the same.
+    assert np.abs(below - above).mean() < 0.01
+    assert np.diff(above)[10:-10].min() > -0.02  # no jump inside; the ends are logarithmic
 
 
 def test_ordered_compound_makes_two_exact_plateaus():
@@ -107,6 +153,9 @@ def test_potential_never_rises_and_keeps_the_energy(case):
     assert mean(curve) == pytest.approx(voltage, abs=1e-9)
     assert curve.nodes[0] == 0.0 and curve.nodes[-1] == 1.0
     assert set(hull.contents) <= set(curve.nodes)
+    at_gaps = np.array([curve.voltages[curve.nodes.index(low)] for low, _ in curve.coexistence])
+    ends = np.array([curve.voltages[curve.nodes.index(high) - 1] for _, high in curve.coexistence])
+    assert np.allclose(at_gaps, ends, atol=1e-9)
 
 
 @given(profiles)

@@ -1,5 +1,7 @@
 """Voltage profile: planted energies come back exactly, every working ion, bad input, resuming, and CHGNet."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from lattice_gas import EDGE, METAL_ENERGY, SWELLING, VOLTAGE, electrode, metal
@@ -88,6 +90,21 @@ def test_lattice_and_volume_follow_the_content():
     volumetric = found.quantity("volumetric_capacity").number
     assert volumetric == pytest.approx(26801.48 / (6.94 + 15.999) * density, rel=1e-3)
     assert found.quantity("energy_density").number == pytest.approx(volumetric * VOLTAGE, rel=1e-5)
+
+
+def test_anode_counts_strain_from_empty():
+    potential = "lattice_gas:Swelling"
+    found, lithium = relaxed(electrode(), potential), relaxed(metal(), potential)
+    limit = 3.0
+    as_cathode, as_anode = (
+        candidate.with_results(voltage_profile(candidate, [lithium], potential, QUARTERS, max_volume_change=limit))
+        for candidate in (found, dataclasses.replace(found, role=Role.ANODE))
+    )
+    shares = [one.quantity("usable_capacity").provenance["contents"] for one in (as_cathode, as_anode)]
+    # A twentieth of a percent of strain is left by the relaxation, of six.
+    assert shares[0] == pytest.approx([1 - 0.03 * (1 + SWELLING) / SWELLING, 1.0], abs=0.02)
+    assert shares[1] == pytest.approx([0.0, 0.03 / SWELLING], abs=0.02)
+    assert any("each particle changes by the whole step, +6.0 %" in note for note in as_anode.notes)
 
 
 def test_structures_at_every_content():

@@ -76,7 +76,7 @@ def test_garnet_gives_lithium_hydroxide_in_water_and_carbonate_in_carbon_dioxide
     results = air_stability(candidate_of("Li7La3Zr2O12"), (), entries)
     water, carbon_dioxide = results.quantities
     assert water.conditions == {"temperature": 298.15}
-    assert set(water.provenance["products"]) == {"LiHO", "La2Zr2O7", "La2O3"}  # pymatgen writes LiOH as LiHO
+    assert set(water.provenance["products"]) == {"LiOH", "La2Zr2O7", "La2O3"}
     assert set(carbon_dioxide.provenance["products"]) == {"Li2CO3", "La2Zr2O7", "La2O3"}
     # Li7La3Zr2O12 + 3.5 H2O -> 7 LiOH + La2Zr2O7 + 0.5 La2O3, 34.5 atoms; 3.5 CO2 likewise.
     rest = SOLIDS["La2Zr2O7"] + 0.5 * SOLIDS["La2O3"] - SOLIDS["Li7La3Zr2O12"]
@@ -84,7 +84,8 @@ def test_garnet_gives_lithium_hydroxide_in_water_and_carbonate_in_carbon_dioxide
     carbonation = 3.5 * SOLIDS["Li2CO3"] + rest - 3.5 * gas("CO2", 298.15, 42)
     assert water.number == pytest.approx(hydrolysis * KILOJOULE / 34.5, abs=1e-4)
     assert carbon_dioxide.number == pytest.approx(carbonation * KILOJOULE / 34.5, abs=1e-4)
-    assert "7 LiHO" in results.notes[0]
+    assert "7 LiOH" in results.notes[0]
+    assert water.bound is carbon_dioxide.bound is None  # what nature forms is there
 
 
 def test_sulfides_give_hydrogen_sulfide(tmp_path):
@@ -93,7 +94,7 @@ def test_sulfides_give_hydrogen_sulfide(tmp_path):
     # Li2S + 2 H2O -> 2 LiOH + H2S, 9 atoms, the last at 1 Pa; no entry of H2S is needed, nor used.
     expected = 2 * SOLIDS["LiOH"] + gas("H2S", 298.15, 1) - SOLIDS["Li2S"] - 2 * gas("H2O", 298.15, 1000)
     assert results.quantities[0].number == pytest.approx(expected * KILOJOULE / 9, abs=1e-4)
-    assert set(results.quantities[0].provenance["products"]) == {"LiHO", "H2S"}
+    assert set(results.quantities[0].provenance["products"]) == {"LiOH", "H2S"}
     # At 1 bar of H2S it would not go: water vapour alone does not drive it out.
     closed = values_of(air_stability(candidate_of("Li2S"), (), entries, product_pressure=1e5))
     assert closed["hydrolysis_energy"] == 0
@@ -113,6 +114,39 @@ def test_stable_oxides_stay_and_carbonate_decomposes_when_hot(tmp_path):
     assert hot["carbonation_energy"] == 0
 
 
+def test_ignorance_is_not_stability(tmp_path):
+    # Na2O (NBS, 1982) takes up both gases; without hydroxide and carbonate nothing here says so.
+    entries = write_entries(tmp_path / "entries.jsonl", {"Na2O": -414.22, "H2O": -285.83, "CO2": -393.52})
+    results = air_stability(candidate_of("Na2O", "Na"), (), entries)
+    assert [(quantity.number, quantity.bound) for quantity in results.quantities] == [(0, "upper"), (0, "upper")]
+    assert "no compound of H-Na-O, C-Na-O" in results.notes[-1] and "upper bound" in results.notes[-1]
+
+
+def test_half_an_answer_without_carbon_or_without_hydrogen(tmp_path):
+    without_carbon = write_entries(tmp_path / "water.jsonl", {"Li2O": SOLIDS["Li2O"], "LiOH": SOLIDS["LiOH"]})
+    results = air_stability(candidate_of("Li2O"), (), without_carbon)
+    gain = 2 * SOLIDS["LiOH"] - SOLIDS["Li2O"] - gas("H2O", 298.15, 1000)
+    assert values_of(results) == {"hydrolysis_energy": pytest.approx(gain * KILOJOULE / 6, abs=1e-4)}
+    # As the docstring has it; the solids' entropies are 42.8 (LiOH) and 37.9 J/(mol K) (Li2O) in the JANAF tables.
+    assert values_of(results)["hydrolysis_energy"] == pytest.approx(-0.106, abs=5e-4)
+    assert (gain - 298.15 * (2 * 42.8 - 37.9) / 1000) * KILOJOULE / 6 == pytest.approx(-0.131, abs=5e-4)
+    assert "Nothing is known of CO2: there is no phase of C." in results.notes
+    without_hydrogen = write_entries(tmp_path / "carbon.jsonl", {"Li2O": SOLIDS["Li2O"], "Li2CO3": SOLIDS["Li2CO3"]})
+    assert set(values_of(air_stability(candidate_of("Li2O"), (), without_hydrogen))) == {"carbonation_energy"}
+    with pytest.raises(StageFailure, match="no phase of C, H among the phases"):
+        neither = write_entries(tmp_path / "neither.jsonl", {"Li2O": SOLIDS["Li2O"]})
+        air_stability(candidate_of("Li2O"), (), neither)
+
+
+def test_unknown_acids_are_named(tmp_path):
+    salts = {"LiF": -616.93, "LiCl": -408.27, "LiOH": SOLIDS["LiOH"], "Li2O": SOLIDS["Li2O"]}
+    entries = write_entries(tmp_path / "entries.jsonl", salts)
+    fluoride = air_stability(candidate_of("LiF"), (), entries)
+    assert any("Gaseous HF is not known" in note for note in fluoride.notes)
+    assert fluoride.quantities[0].bound is None
+    assert not any("Gaseous" in note for note in air_stability(candidate_of("LiCl"), (), entries).notes)
+
+
 def test_bad_conditions_are_refused():
     stage = get_stage("air_stability")
     with pytest.raises(UsageError, match="temperature"):
@@ -129,6 +163,6 @@ def test_garnet_in_air_with_the_built_in_set():
     found = run_stage("air_stability", garnet)
     hydrolysis = found.quantity("hydrolysis_energy", temperature=298.15)
     carbonation = found.quantity("carbonation_energy", temperature=298.15)
-    assert "LiHO" in hydrolysis.provenance["products"]
+    assert "LiOH" in hydrolysis.provenance["products"]
     assert "Li2CO3" in carbonation.provenance["products"]
     assert carbonation.number < hydrolysis.number < -0.05

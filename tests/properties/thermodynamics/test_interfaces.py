@@ -11,6 +11,8 @@ from atomscreen.core.stages import get_stage
 from atomscreen.properties.thermodynamics.electronic_class import ElectronicClass, electronic_class
 from atomscreen.properties.thermodynamics.interface_with_electrode import interface_with_electrode
 from atomscreen.properties.thermodynamics.interface_with_metal import Interphase, interface_with_metal
+from atomscreen.properties.thermodynamics.missing_phases import missing_between
+from atomscreen.properties.thermodynamics.phases import PhaseSet, as_written
 from atomscreen.sources.builtin import reference_candidates
 from atomscreen.sources.entries import Phase
 
@@ -37,7 +39,13 @@ def test_alumina_and_lithium_give_a_metal(tmp_path):
         (3 * JANAF["Li2O"] - JANAF["Al2O3"]) * KILOJOULE / 11, rel=1e-6
     )
     assert found["interphase_class"] == Interphase.MIXED_CONDUCTING
-    generous = interface_with_metal(candidate_of("Al2O3"), (), entries, stable_above=-0.12)
+    # Stable it is not called before its double oxide is at hand (planted above Li2O + Al2O3, where it does nothing).
+    assert results.quantities[0].bound == "upper"
+    assert "interphase_class" not in values_of(
+        interface_with_metal(candidate_of("Al2O3"), (), entries, stable_above=-0.12)
+    )
+    complete = write_entries(tmp_path / "complete.jsonl", {**chosen("Al2O3", "Li2O"), "LiAlO2": -1000.0})
+    generous = interface_with_metal(candidate_of("Al2O3"), (), complete, stable_above=-0.12)
     assert values_of(generous)["interphase_class"] == Interphase.STABLE
     assert results.quantities[0].provenance["reaction"] == "Al2O3 + 6 Li -> 2 Al + 3 Li2O"
     assert "interface_volume_change" not in found  # the entries have no volumes
@@ -91,8 +99,13 @@ def test_a_phase_above_the_hull_does_not_gain_by_decomposing_alone(tmp_path):
 
 def test_sodium_and_the_metal_itself(tmp_path):
     entries = write_entries(tmp_path / "entries.jsonl", {"Na2O": -417.98, **chosen("Al2O3")})
-    found = values_of(interface_with_metal(candidate_of("Al2O3", "Na"), (), entries))
+    results = interface_with_metal(candidate_of("Al2O3", "Na"), (), entries)
+    found = values_of(results)
     assert found["metal_reaction_energy"] == 0  # 3 Na2O lie above Al2O3
+    # 2 Al2O3 + 3 Na -> 3 NaAlO2 + Al would gain.
+    assert "interphase_class" not in found
+    assert results.quantities[0].bound == "upper"
+    assert any("no compound of Al-Na-O" in note for note in results.notes)
     with pytest.raises(StageFailure, match="Na is the working ion's metal itself"):
         interface_with_metal(candidate_of("Na", "Na"), (), entries)
     with pytest.raises(StageFailure, match="no Li among the phases"):
@@ -111,6 +124,43 @@ def test_exchange_with_an_electrode(tmp_path):
     assert energy.number == pytest.approx(gain * KILOJOULE / 5)
     assert energy.conditions == {"partner": "CoO"}
     assert energy.provenance["products"] == pytest.approx({"Li2O": 3 / 5, "CoS": 2 / 5})
+
+
+def test_an_exchange_whose_products_are_missing_is_a_bound(tmp_path):
+    lacking = {"Li3PS4": -600.0, "LiCoO2": -680.0, "Li2O": -598.73, "Li2S": LI2S, "P2O5": -1500.0}
+    entries = write_entries(tmp_path / "entries.jsonl", {**lacking, "Li3P": -350.0})
+    results = interface_with_electrode(candidate_of("Li3PS4"), (), "LiCoO2", None, entries)
+    assert results.quantities[0].bound == "upper"
+    assert results.quantities[0].provenance["missing_systems"] == ["Co-S", "Li-O-P"]
+
+
+def phases_of(*formulas):
+    own, *others = (Phase(formula, Composition(formula), 0.0, "none") for formula in formulas)
+    return PhaseSet(own, tuple(others), {}, "none")
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "missing"),
+    [
+        ("LiF", "LiCoO2", ()),  # lithium keeps the fluoride
+        ("Li3PO4", "LiCoO2", ()),
+        ("Li2S", "LiCoO2", ("Co-S",)),
+        ("Li3InCl6", "LiCoO2", ("In-Li-O", "In-O")),
+        ("Al2O3", "NaCoO2", ("Al-Na-O", "Na-O")),
+        ("MgO", "Li", ()),  # two s metals have no double oxide
+        ("SiO2", "Na", ("Na-O", "Na-O-Si")),
+        ("Na3PS4", "Na", ()),
+        ("Li7La3Zr2O12", "H2O", ()),
+        ("La2O3", "H2O", ("H-La-O",)),
+        ("Na2O", "CO2", ("C-Na-O",)),
+    ],
+)
+def test_only_systems_that_nature_fills_are_missed(own, other, missing):
+    known = ["Li2O", "LiOH", "Li2S", "LiF", "LiCl", "Li3P", "CoO", "P2O5", "La2O3", "ZrO2", "SiO2", "Al2O3"]
+    known += ["MgO", "Na2S", "Na3P"]
+    phases = phases_of(own, other, *known)
+    elements = [{element.symbol for element in Composition(formula).elements} for formula in (own, other)]
+    assert missing_between(phases, *elements) == missing
 
 
 def test_exchange_at_a_voltage(tmp_path):
@@ -141,7 +191,24 @@ def conducts(formula, gap=None):
 
 
 @pytest.mark.parametrize(
-    "formula", ["Li2S", "Li3P", "LiCl", "Li2O", "La2O3", "ZrO2", "Li3PO4", "Li2TiO3", "ZnO", "Li3N", "S8", "LiF", "I2"]
+    "formula",
+    [
+        "Li2S",
+        "Li3P",
+        "LiCl",
+        "Zn3N2",
+        "LaPO4",
+        "Li2O",
+        "La2O3",
+        "ZrO2",
+        "Li3PO4",
+        "Li2TiO3",
+        "ZnO",
+        "Li3N",
+        "S8",
+        "LiF",
+        "I2",
+    ],
 )
 def test_closed_shell_salts_insulate(formula):
     assert conducts(formula) is ElectronicClass.INSULATING
@@ -152,9 +219,23 @@ def test_metals_intermetallics_and_metal_rich_phosphides_conduct(formula):
     assert conducts(formula) is ElectronicClass.CONDUCTING
 
 
-@pytest.mark.parametrize("formula", ["Ge", "P", "C", "CoO", "Fe3O4", "LiC6", "Li3Sb", "NiP2"])
+@pytest.mark.parametrize(
+    "formula", ["Ge", "P", "C", "CoO", "Fe3O4", "LiC6", "Li3Sb", "NiP2", "LaN", "YP", "LiZnP", "RuO2"]
+)
 def test_what_no_rule_covers_is_undecided(formula):
     assert conducts(formula) is ElectronicClass.UNDECIDED
+
+
+def test_copper_phosphide_does_not_insulate():
+    assert conducts("Cu3P") is not ElectronicClass.INSULATING
+
+
+@pytest.mark.parametrize(
+    ("printed", "written"),
+    [("LiHO", "LiOH"), ("Mg(HO)2", "Mg(OH)2"), ("2 NaHO + H2S", "2 NaOH + H2S"), ("NaHCO3", "NaHCO3"), ("LiH", "LiH")],
+)
+def test_hydroxides_are_written_as_chemists_do(printed, written):
+    assert as_written(printed) == written
 
 
 def test_a_band_gap_decides():

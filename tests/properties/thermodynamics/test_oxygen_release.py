@@ -7,6 +7,7 @@ from entry_files import KILOJOULE, candidate_of, values_of, write_entries
 
 from atomscreen.core.checking import check_stage
 from atomscreen.core.errors import StageFailure
+from atomscreen.core.quantity import Quantity
 from atomscreen.core.stages import get_stage
 from atomscreen.core.vocabulary import Role
 from atomscreen.properties.thermodynamics.electrode_conversion import electrode_conversion
@@ -68,9 +69,15 @@ def test_an_oxide_that_releases_at_once_or_never_is_a_bound(tmp_path):
     loose = write_entries(tmp_path / "loose.jsonl", {"MnO2": -300.0, "MnO": -385.22})
     (release,) = oxygen_release(charged("LiMnO2", "MnO2"), (), phases=loose).quantities
     assert (release.number, release.bound) == (100, "upper")
-    tight = write_entries(tmp_path / "tight.jsonl", {"MnO2": -5000.0})
+    tight = write_entries(tmp_path / "tight.jsonl", {"MnO2": -5000.0, "MnO": -385.22})
     (release,) = oxygen_release(charged("LiMnO2", "MnO2"), (), phases=tight).quantities
     assert (release.number, release.bound) == (2000, "lower")
+
+
+def test_an_oxide_without_another_compound_of_its_elements_is_not_called_stable(tmp_path):
+    alone = write_entries(tmp_path / "alone.jsonl", {"MnO2": -5000.0})
+    with pytest.raises(StageFailure, match="no other compound of its elements is at hand"):
+        oxygen_release(charged("LiMnO2", "MnO2"), (), phases=alone)
 
 
 def test_no_oxygen_or_no_entry_is_refused(tmp_path):
@@ -98,12 +105,25 @@ FLUORIDES = {"LiF": -616.93, "FeF2": -705.84, "FeF3": -1041.8}
 VOLTS = KILOJOULE  # kJ/mol of electrons to V
 
 
+def electrode(formula, voltage, functional="thermochemistry"):
+    """An electrode with an average voltage on the scale of a functional."""
+    known = Quantity("average_voltage", voltage, method="planted", provenance={"functional": functional})
+    candidate = candidate_of(formula)
+    return dataclasses.replace(candidate, quantities=(*candidate.quantities, known))
+
+
+def test_a_voltage_of_another_functional_does_not_compare(tmp_path):
+    entries = write_entries(tmp_path / "entries.jsonl", {**FLUORIDES, "LiFeF3": -1300.0})
+    with pytest.raises(StageFailure, match=r"average voltage of LiFeF3 \(planted\) and the phases .* do not compare"):
+        electrode_conversion(electrode("LiFeF3", 3.0, "PBE"), (), entries)
+
+
 def test_a_compound_that_falls_into_its_salts_converts(tmp_path):
     above = 30.0
     own = FLUORIDES["LiF"] + FLUORIDES["FeF2"] + above
     entries = write_entries(tmp_path / "entries.jsonl", {**FLUORIDES, "LiFeF3": own})
     intercalation = (FLUORIDES["FeF3"] - own) * VOLTS
-    results = electrode_conversion(candidate_of("LiFeF3", average_voltage=intercalation), (), entries)
+    results = electrode_conversion(electrode("LiFeF3", intercalation), (), entries)
     found = values_of(results)
     # FeF3 + Li -> LiF + FeF2 needs no more lithium than LiFeF3 has.
     assert found["conversion_voltage"] == pytest.approx((1041.8 - 616.93 - 705.84) * -VOLTS)
@@ -115,15 +135,15 @@ def test_a_stable_compound_converts_below_its_voltage(tmp_path):
     own = FLUORIDES["LiF"] + FLUORIDES["FeF2"] - 10.0
     entries = write_entries(tmp_path / "entries.jsonl", {**FLUORIDES, "LiFeF3": own})
     intercalation = (FLUORIDES["FeF3"] - own) * VOLTS
-    found = values_of(electrode_conversion(candidate_of("LiFeF3", average_voltage=intercalation), (), entries))
+    found = values_of(electrode_conversion(electrode("LiFeF3", intercalation), (), entries))
     # LiFeF3 + 2 Li -> 3 LiF + Fe.
     assert found["conversion_voltage"] == pytest.approx((own - 3 * FLUORIDES["LiF"]) / 2 * VOLTS)
     assert found["conversion_preferred"] == 0
-    low = values_of(electrode_conversion(candidate_of("LiFeF3", average_voltage=1.0), (), entries))
+    low = values_of(electrode_conversion(electrode("LiFeF3", 1.0), (), entries))
     assert low["conversion_preferred"] == 1
 
 
 def test_conversion_asks_for_the_discharged_electrode(tmp_path):
     entries = write_entries(tmp_path / "entries.jsonl", FLUORIDES)
     with pytest.raises(StageFailure, match="FeF3 holds no Li"):
-        electrode_conversion(candidate_of("FeF3", average_voltage=3.0), (), entries)
+        electrode_conversion(electrode("FeF3", 3.0), (), entries)
