@@ -113,7 +113,7 @@ def test_interrupted_from_the_keyboard_it_says_how_to_go_on(campaign, tmp_path):
     store = tmp_path / "out" / "store.sqlite"
     while not store.exists():
         time.sleep(0.1)
-    time.sleep(3)
+    time.sleep(0.5)  # all of it takes a few seconds
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 1 and "the same command goes on from there" in errors and "Traceback" not in errors
