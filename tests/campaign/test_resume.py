@@ -110,10 +110,10 @@ def test_killed_at_random_moments_and_resumed_it_ends_the_same(campaign, tmp_pat
 @pytest.mark.slow
 def test_interrupted_from_the_keyboard_it_says_how_to_go_on(campaign, tmp_path):
     process = start(campaign, tmp_path / "out")
-    store = tmp_path / "out" / "store.sqlite"
-    while not store.exists():
-        time.sleep(0.1)
-    time.sleep(0.5)  # all of it takes a few seconds
+    # Past the start of the workers, which can print a traceback of their own, and before the end some seconds later.
+    progress = tmp_path / "out" / "progress.json"
+    while not progress.exists() or not json.loads(progress.read_text())["computed"]:
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 1 and "the same command goes on from there" in errors and "Traceback" not in errors
