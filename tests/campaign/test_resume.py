@@ -45,7 +45,9 @@ def campaign(tmp_path_factory):
 def start(campaign, out):
     command = [sys.executable, "-m", "atomscreen.cli", "screen", str(campaign / "metals.yaml")]
     command += ["--source", str(campaign / "cells"), "--out", str(out), "--json"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    # A shell starts its background jobs with Ctrl-C ignored, and their children inherit that.
+    return subprocess.Popen(command, **pipes, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
 
 def finish(campaign, out):
