@@ -200,15 +200,50 @@ QUANTITIES: Mapping[str, Definition] = {
         "capacity within limits of voltage and of strain since assembly, per mass of the host without ions"),
     "volumetric_capacity": _D("mAh/cm^3", "capacity by volume", "theoretical capacity per volume with all ions in"),
     "energy_density": _D("Wh/L", "energy by volume", "average voltage times capacity, per volume with all ions in"),
-    # transport
-    "tracer_diffusivity": _D("cm^2/s", "D*", "tracer diffusivity of the working ion", varies_with="temperature",
+    # transport: simulated conductivities are bulk, most measured ones are total, and the name says which
+    "tracer_diffusivity": _D("cm^2/s", "D*", "tracer (self-) diffusivity of the working ion", varies_with="temperature",
                              logarithmic=True),
-    "hops_per_ion": _D("", "hops", "site-to-site displacements per working ion in a run", varies_with="temperature"),
-    "ionic_conductivity": _D("S/cm", "σ", "ionic conductivity; the method says bulk or total and the Haven ratio",
-                             varies_with="temperature", logarithmic=True),
-    "ionic_conductivity_300K": _D("S/cm", "σ(300 K)", "bulk ionic conductivity at 300 K (Haven ratio 1 if not said)",
+    "tracer_diffusivity_tensor": _D(
+        "cm^2/s", "D* tensor", "tracer diffusivity along and across the IRE-1949 standard axes", (3, 3),
+        varies_with="temperature"),
+    "tracer_diffusivity_300K": _D("cm^2/s", "D*(300 K)", "tracer diffusivity at 300 K, from an Arrhenius fit",
                                   logarithmic=True),
+    "collective_diffusivity": _D(
+        "cm^2/s", "D_σ", "charge (collective) diffusivity of the working ions, which the conductivity goes with",
+        varies_with="temperature", logarithmic=True),
+    "jump_diffusivity": _D(
+        "cm^2/s", "D_J", "jump (centre-of-mass) diffusivity of the working ions", varies_with="temperature",
+        logarithmic=True),
+    "chemical_diffusivity": _D(
+        "cm^2/s", "D_chem", "chemical diffusivity: jump diffusivity times the thermodynamic factor",
+        varies_with="ion_content", logarithmic=True),
+    "thermodynamic_factor": _D("", "Γ", "thermodynamic factor d(μ/k_BT)/d ln c of the working ion",
+                               varies_with="ion_content"),
+    "haven_ratio": _D("", "H_R", "Haven ratio: tracer over charge diffusivity", varies_with="temperature"),
+    "hops_per_ion": _D("", "hops", "site-to-site displacements per working ion in a run", varies_with="temperature"),
+    "bulk_ionic_conductivity": _D(
+        "S/cm", "σ bulk", "conductivity inside the grains, Nernst–Einstein with Haven ratio 1 where it is calculated",
+        varies_with="temperature", logarithmic=True),
+    "bulk_ionic_conductivity_collective": _D(
+        "S/cm", "σ bulk, coll.", "conductivity inside the grains, from the charge diffusivity: the Haven ratio is in",
+        varies_with="temperature", logarithmic=True),
+    "total_ionic_conductivity": _D("S/cm", "σ total", "conductivity of a sintered or pressed body, grain boundaries in",
+                                   varies_with="temperature", logarithmic=True),
+    "bulk_ionic_conductivity_300K": _D(
+        "S/cm", "σ bulk (300 K)", "conductivity inside the grains at 300 K, Nernst–Einstein with Haven ratio 1",
+        logarithmic=True),
     "activation_energy": _D("eV", "E_a", "activation energy of diffusion, from an Arrhenius fit of D"),
+    "diffusivity_prefactor": _D("cm^2/s", "D0", "prefactor of the tracer diffusivity's Arrhenius fit",
+                                logarithmic=True),
+    # hops and cheap screens of transport
+    "migration_barrier_1d": _D(
+        "eV", "E_m 1D", "least barrier of the working ion's hops that percolate in one dimension at least"),
+    "migration_barrier_2d": _D("eV", "E_m 2D", "least barrier of the working ion's hops that percolate in two"),
+    "migration_barrier_3d": _D("eV", "E_m 3D", "least barrier of the working ion's hops that percolate in three"),
+    "bond_valence_barrier_1d": _D(
+        "eV", "BV 1D", "bond-valence site energy that percolates in one dimension, above its minimum"),
+    "bond_valence_barrier_2d": _D("eV", "BV 2D", "bond-valence site energy that percolates in two dimensions"),
+    "bond_valence_barrier_3d": _D("eV", "BV 3D", "bond-valence site energy that percolates in three dimensions"),
     # phonons
     "phonon_frequencies": _D("THz", "frequency", "frequencies at which the phonon density of states is given", (None,)),
     "phonon_density_of_states": _D(

@@ -19,7 +19,7 @@ def main() -> None:
     start = next(candidate for candidate in reference_candidates() if candidate.id == "Li6PS5Cl")
     began = time.monotonic()
     found = run_stage("diffusivity", start, temperatures=temperatures, duration=duration, equilibration=1.0)
-    names = ("lattice_a", "tracer_diffusivity", "hops_per_ion", "ionic_conductivity", "activation_energy")
+    names = ("lattice_a", "tracer_diffusivity", "hops_per_ion", "bulk_ionic_conductivity", "activation_energy")
     for quantity in found.quantities:
         if quantity.name.startswith(names):
             print(quantity)

@@ -115,10 +115,10 @@ def test_criteria_on_a_bound_drop_only_what_is_known_to_fail():
     from atomscreen.core.candidate import Candidate
     from atomscreen.core.quantity import Quantity
 
-    slow = Quantity("ionic_conductivity_300K", 1e-6, bound="upper")
+    slow = Quantity("bulk_ionic_conductivity_300K", 1e-6, bound="upper")
     candidate = Candidate("x", candidates(1)[0].structures, quantities=(slow,))
     verdicts = {
-        text: Criterion.parse("ionic_conductivity_300K", text).judge(candidate)[0].value
+        text: Criterion.parse("bulk_ionic_conductivity_300K", text).judge(candidate)[0].value
         for text in (">= 1e-4 S/cm", ">= 1e-3 mS/cm", "<= 1e-9 S/cm", "<= 1e-3 S/cm")
     }
     assert verdicts == {">= 1e-4 S/cm": "not met", ">= 1e-3 mS/cm": "met", "<= 1e-9 S/cm": "met", "<= 1e-3 S/cm": "met"}

@@ -66,8 +66,8 @@ def test_probability_of_two_overlapping_normals():
 def test_decades_are_compared_by_logarithm():
     names = {"a": 1e-3, "b": 1e-5, "c": 1e-7}
     rows = rank(
-        [candidate(k, ionic_conductivity_300K=v) for k, v in names.items()],
-        [objective("ionic_conductivity_300K", "max")],
+        [candidate(k, bulk_ionic_conductivity_300K=v) for k, v in names.items()],
+        [objective("bulk_ionic_conductivity_300K", "max")],
     )
     assert [row.score for row in rows] == pytest.approx([1.0, 0.5, 0.0])
 
@@ -114,8 +114,8 @@ def test_one_candidate_alone_scores_the_middle_whatever_the_unit():
 
 
 def test_at_most_so_much_does_not_win():
-    slow = Candidate("slow", STRUCTURES, quantities=(Quantity("ionic_conductivity_300K", 1e-2, bound="upper"),))
+    slow = Candidate("slow", STRUCTURES, quantities=(Quantity("bulk_ionic_conductivity_300K", 1e-2, bound="upper"),))
     rows = rank(
-        [slow, candidate("measured", ionic_conductivity_300K=1e-3)], [objective("ionic_conductivity_300K", "max")]
+        [slow, candidate("measured", bulk_ionic_conductivity_300K=1e-3)], [objective("bulk_ionic_conductivity_300K", "max")]
     )
     assert [row.candidate.id for row in rows] == ["measured", "slow"] and rows[1].values[0].bound == "upper"

@@ -17,7 +17,7 @@ funnel:
   - diffusivity: {temperatures: [700, "627 degC", 1100], for: solid_electrolyte}
 rank:
   cathode: {gravimetric_capacity_full: max}
-  solid_electrolyte: {ionic_conductivity_300K: {goal: max, weight: 2}, density: min}
+  solid_electrolyte: {bulk_ionic_conductivity_300K: {goal: max, weight: 2}, density: min}
 """
 
 

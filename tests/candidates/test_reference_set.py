@@ -110,7 +110,7 @@ def test_literature_values_have_a_name_a_unit_and_a_source(record: ReferenceReco
     for value in record.known:
         assert value["unit"] == QUANTITIES[value["quantity"]].unit
         assert len(value["source"]) > 10
-        if value["quantity"] == "ionic_conductivity":
+        if value["quantity"] == "bulk_ionic_conductivity":
             assert 250 < value["conditions"]["temperature"] < 500
             assert 1e-20 < value["value"] < 0.1
         if value["quantity"] == "average_voltage":

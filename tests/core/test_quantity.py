@@ -82,8 +82,8 @@ def test_bad_quantities_are_refused_in_one_sentence(make, message):
 
 
 def test_reads_aloud():
-    quantity = Quantity("ionic_conductivity", 1e-6, conditions={"temperature": 300}, bound="upper")
-    assert str(quantity) == "ionic_conductivity = < 1e-06 S/cm (temperature 300 K)"
+    quantity = Quantity("bulk_ionic_conductivity", 1e-6, conditions={"temperature": 300}, bound="upper")
+    assert str(quantity) == "bulk_ionic_conductivity = < 1e-06 S/cm (temperature 300 K)"
 
 
 def test_a_curve_has_any_length_and_a_content_is_a_number():

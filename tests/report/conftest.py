@@ -45,7 +45,7 @@ OBJECTIVES = {
     "cathode": [("average_voltage", "max", 1.0), ("energy_above_hull", "min", 1.0), ("bulk_modulus", "min", 0.5)],
     "anode": [("average_voltage", "min", 1.0), ("energy_above_hull", "min", 1.0)],
     "solid_electrolyte": [
-        ("ionic_conductivity_300K", "max", 2.0),
+        ("bulk_ionic_conductivity_300K", "max", 2.0),
         ("energy_above_hull", "min", 1.0),
         ("shear_modulus", "max", 1.0),
     ],
@@ -97,7 +97,7 @@ def _quantities(role: str, rng: random.Random) -> list[dict[str, Any]]:
         ]
         made["diffusivity"].append(
             Quantity(
-                "ionic_conductivity_300K", conductivity, None if bound else 0.6 * conductivity, bound=bound, method="MD"
+                "bulk_ionic_conductivity_300K", conductivity, None if bound else 0.6 * conductivity, bound=bound, method="MD"
             )
         )
     return [{**quantity.as_dict(), "stage": stage} for stage, found in made.items() for quantity in found]

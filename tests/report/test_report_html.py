@@ -205,7 +205,7 @@ def test_drawing_is_the_structure(summary: dict[str, Any]) -> None:
 def test_pareto_axes(summary: dict[str, Any]) -> None:
     plot = pareto_plot(summary["rankings"]["solid_electrolyte"], {})
     assert [axis["logarithmic"] for axis in plot["axes"]] == [True, False, True]
-    assert plot["axes"][0]["label"] == "ionic conductivity 300K (S/cm)"
+    assert plot["axes"][0]["label"] == "bulk ionic conductivity 300K (S/cm)"
     assert {value[2] for point in plot["points"] for value in point["values"]} == {None, "upper"}
 
 

@@ -51,7 +51,7 @@ def test_csv_says_where_candidates_ended(summary: dict[str, Any], tmp_path: Path
     for row in rows:
         assert row["rank"] == (str(ranked[row["id"]]["rank"]) if row["id"] in ranked else "")
     bounds = [name for name in rows[0] if name.endswith(" bound")]
-    assert bounds == ["ionic_conductivity_300K bound"]
+    assert bounds == ["bulk_ionic_conductivity_300K bound"]
     assert {row[bounds[0]] for row in rows} == {"", "upper"}
 
 
@@ -106,14 +106,14 @@ def test_deviations_from_the_literature() -> None:
     assert deviation(known("average_voltage", 4.0), known("average_voltage", 3.8)) == "+5.3 %"
     both = [known("average_voltage", 4.0, uncertainty=0.3), known("average_voltage", 3.5, uncertainty=0.4)]
     assert deviation(*both) == "+14.3 % (1.0 u)"  # 0.5 V over sqrt(0.3² + 0.4²) V
-    assert deviation(known("ionic_conductivity_300K", 2e-3), known("ionic_conductivity_300K", 1e-3)) == "× 2"
+    assert deviation(known("bulk_ionic_conductivity_300K", 2e-3), known("bulk_ionic_conductivity_300K", 1e-3)) == "× 2"
     assert deviation(known("volume_change", -6.0), known("volume_change", -6.8)) == "+0.8 points"
     assert deviation(known("average_voltage", 4.0, bound="upper"), known("average_voltage", 3.8)) == ""
 
 
 def test_only_the_same_conditions_are_compared() -> None:
-    at = [known("ionic_conductivity", 1.0, conditions={"temperature": t}) for t in (300.0, 298.0, 400.0)]
+    at = [known("bulk_ionic_conductivity", 1.0, conditions={"temperature": t}) for t in (300.0, 298.0, 400.0)]
     assert same_conditions(at[0], at[1])
     assert not same_conditions(at[0], at[2])
-    assert not same_conditions(at[0], known("ionic_conductivity", 1.0))
+    assert not same_conditions(at[0], known("bulk_ionic_conductivity", 1.0))
     assert not same_conditions(at[0], known("average_voltage", 1.0))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pymatgen.core import Structure
 
 ROOM_TEMPERATURE = 300.0
-"""K, where ``ionic_conductivity_300K`` holds."""
+"""K, where ``bulk_ionic_conductivity_300K`` holds."""
 
 Temperatures = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Unit("K"), Field(min_length=1)]
 
@@ -35,8 +35,8 @@ Temperatures = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Unit("K"), F
     gives={
         "tracer_diffusivity",
         "hops_per_ion",
-        "ionic_conductivity",
-        "ionic_conductivity_300K",
+        "bulk_ionic_conductivity",
+        "bulk_ionic_conductivity_300K",
         "activation_energy",
     },
 )
@@ -77,8 +77,8 @@ def diffusivity(
     Returns
     -------
     Results
-        At each temperature ``tracer_diffusivity``, ``hops_per_ion`` and ``ionic_conductivity``; where allowed
-        ``activation_energy`` and ``ionic_conductivity_300K``, whose uncertainty is the conductivity times the standard
+        At each temperature ``tracer_diffusivity``, ``hops_per_ion`` and ``bulk_ionic_conductivity``; where allowed
+        ``activation_energy`` and ``bulk_ionic_conductivity_300K``, whose uncertainty is the conductivity times the standard
         uncertainty of its natural logarithm.
 
     Raises
@@ -189,7 +189,7 @@ def _at_temperature(run: _Run, about: _About) -> list[Quantity]:
     return [
         Quantity("tracer_diffusivity", estimate.diffusivity, uncertainty, method=f"{about.method}, {how}", **rest),
         Quantity(
-            "ionic_conductivity",
+            "bulk_ionic_conductivity",
             run.factor * estimate.diffusivity,
             None if uncertainty is None else run.factor * uncertainty,
             method=f"{about.method}, bulk, Nernst–Einstein, Haven ratio 1 assumed",
@@ -247,7 +247,7 @@ def _arrhenius_quantities(fit: ArrheniusFit, run: _Run, about: _About) -> list[Q
             provenance=origin,
         ),
         Quantity(
-            "ionic_conductivity_300K",
+            "bulk_ionic_conductivity_300K",
             conductivity,
             conductivity * spread,
             conditions={"temperature": ROOM_TEMPERATURE},

@@ -261,19 +261,19 @@ def test_stage_recovers_planted_activation_energy(monkeypatch):
     assert len(by_name(results, "tracer_diffusivity")) == 3
     (found,) = by_name(results, "activation_energy")
     assert abs(found.number - energy) < 3 * found.uncertainty
-    (room,) = by_name(results, "ionic_conductivity_300K")
+    (room,) = by_name(results, "bulk_ionic_conductivity_300K")
     diffusivity = 25 * math.exp(-energy / (8.617333262e-5 * 300)) * SITE_DISTANCE**2 / 6 * 1e-4
     expected = diffusivity * conductivity_per_diffusivity(IONS, 1, 1000.0, 300)
     assert abs(math.log(room.number / expected)) < 3 * room.uncertainty / room.number
     assert "Haven ratio 1" in room.method
-    for conductivity in by_name(results, "ionic_conductivity"):
+    for conductivity in by_name(results, "bulk_ionic_conductivity"):
         assert conductivity.uncertainty / conductivity.number > 0.05
 
 
 def test_stage_does_not_extrapolate_two_temperatures(monkeypatch):
     results = planted(monkeypatch, {700: 0.005, 850: 0.5, 1000: 0.8})
     assert not by_name(results, "activation_energy")
-    assert not by_name(results, "ionic_conductivity_300K")
+    assert not by_name(results, "bulk_ionic_conductivity_300K")
     assert [quantity.bound for quantity in by_name(results, "tracer_diffusivity")] == ["upper", None, None]
     assert any("only 2 of 3 temperatures had enough hops" in note for note in results.notes)
     assert any("Too slow to measure at 700 K" in note for note in results.notes)
