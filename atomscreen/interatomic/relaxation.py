@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 NOTED_VOLUME_CHANGE = 20.0
 """Percent; DFT's own error is a few, so more than this in relaxation is worth a note."""
 
+SHAKE_SEED = 0
+"""Of the random displacements of a shaken structure."""
+
 SADDLE_DEPTH = 1e-3
 """eV/atom by which a shaken structure must end lower to count as another one; learned surfaces are rough below it."""
 
@@ -143,7 +146,7 @@ def leave_saddle(
     StageFailure
         Where the shaken structure does not relax.
     """
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(SHAKE_SEED)
     start = found.structure
     strain = random.normal(scale=shake / start.volume ** (1 / 3), size=(3, 3))
     displaced = start.frac_coords + start.lattice.get_fractional_coords(
@@ -235,6 +238,7 @@ def relax(
         "max_force": relaxation.max_force,
         "max_stress": relaxation.max_stress,
         "steps": relaxation.steps,
+        **({"shake": f"{shake:g} Å", "shake_seed": SHAKE_SEED} if shake else {}),
     }
     method = label(potential)
     return Results(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.stages import stage
+from atomscreen.interatomic.crystal_axes import SYMMETRY_PRECISION
 from atomscreen.properties.element_data import ABUNDANCE, ABUNDANCE_SOURCE, PRICE, PRICE_SOURCE, TOXIC
 from atomscreen.properties.working_ion import gravimetric_capacity, ion_charge
 
@@ -158,5 +159,5 @@ def _sites_of_primitive_cell(structure: Structure) -> int:
 
     kinds = sorted({site.species_string for site in structure})
     numbers = [kinds.index(site.species_string) for site in structure]
-    cell = spglib.find_primitive((structure.lattice.matrix, structure.frac_coords, numbers), symprec=0.01)
+    cell = spglib.find_primitive((structure.lattice.matrix, structure.frac_coords, numbers), symprec=SYMMETRY_PRECISION)
     return len(structure) if cell is None else len(cell[2])

@@ -29,8 +29,8 @@ from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from atomscreen import AtomscreenError, Candidate, run_stage
 from atomscreen.core.stages import get_stage
+from atomscreen.interatomic.crystal_symmetry import primitive_cell, standard_orientation
 from atomscreen.interatomic.potentials import calculator, set_threads
-from atomscreen.properties.mechanics.elastic_tensor import primitive_cell, standard_orientation
 from atomscreen.properties.mechanics.elasticity import elasticity
 
 DATA = Path(os.environ.get("ATOMSCREEN_DATA", Path(__file__).parents[3] / "shared" / "data"))

@@ -5,20 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymatgen.core import Lattice, Structure
-from scipy.spatial.transform import Rotation
 
 from atomscreen.interatomic.crystal_axes import conventional_axes, conventional_cell, strained_axes
-
-LAYERED = Structure.from_spacegroup(
-    "R-3m", Lattice.hexagonal(2.816, 14.05), ["Li", "Co", "O"], [[0, 0, 0.5], [0, 0, 0], [0, 0, 0.2395]]
-).get_primitive_structure()
+from tests.layered_oxide import LAYERED, turned
 
 seeds = st.integers(0, 10_000)
-
-
-def turned(structure, seed):
-    rotation = Rotation.random(random_state=seed).as_matrix()
-    return Structure(structure.lattice.matrix @ rotation.T, structure.species, structure.frac_coords)
 
 
 @given(seeds)
@@ -39,3 +30,12 @@ def test_collapse_of_an_axis_is_seen_where_a_standardised_cell_hides_it():
     before = np.linalg.norm(axes, axis=1)
     now = np.array(strained_axes(axes, crystal, after))
     assert now[before.argmax()] == pytest.approx(4.1)
+
+
+def test_standard_axes_of_a_triclinic_cell_with_equal_edges():
+    from atomscreen.interatomic.crystal_symmetry import standard_orientation
+
+    places = np.random.default_rng(0).random((4, 3))
+    structure = Structure(Lattice.cubic(10), ["Li", "Li", "S", "O"], places)
+    upright = standard_orientation(structure)
+    assert upright.distance_matrix == pytest.approx(structure.distance_matrix, abs=1e-8)

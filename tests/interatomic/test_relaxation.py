@@ -177,6 +177,9 @@ def test_a_saddle_is_left_when_shaken() -> None:
     # Face-centred and hexagonal packing are within 10 meV/atom in EMT. The saddle is flat: 0.05 Å does not leave it.
     assert numbers["energy_per_atom"] == pytest.approx(packed.energy / 4, abs=0.01)
     assert any("saddle" in note for note in free.notes)
+    traced = free.quantities[0].provenance
+    assert (traced["shake"], traced["shake_seed"]) == ("0.1 Å", 0)
+    assert "shake" not in held.quantities[0].provenance
 
 
 def test_a_minimum_stays_when_shaken() -> None:

@@ -115,11 +115,8 @@ def relaxed_end_members(
     origin = common_origin([candidate, metal])
     if origin != provenance(potential):
         raise StageFailure(f"'{candidate.id}' was relaxed with another potential than '{potential}'")
-    host, given = _charged_structure(candidate, ion)
-    charged, held = (
-        (relax_structure(host, potential, **limits), False) if given else relax_host(host, potential, limits)
-    )
-    ends = EndMembers(
+    charged, given, held = relaxed_charged(candidate, ion, potential, limits)
+    return EndMembers(
         full=candidate.structure("relaxed"),
         empty=charged.structure,
         full_energy=cell_energy(candidate),
@@ -136,12 +133,34 @@ def relaxed_end_members(
             "cell_held": held,
         },
     )
-    if abs(ends.volume_change) > MAX_HOST_VOLUME_CHANGE and not given:
+
+
+def relaxed_charged(
+    candidate: Candidate, ion: str, potential: str, limits: Mapping[str, Any]
+) -> tuple[Relaxation, bool, bool]:
+    """Relax an electrode without its ions: the structure that it brought, or what is left of the relaxed one.
+
+    Returns
+    -------
+    tuple
+        The relaxation, whether the candidate brought the structure, and whether the cell was held.
+
+    Raises
+    ------
+    StageFailure
+        As :func:`charged_structure`; where the structure does not relax, or the host falls apart without its ions.
+    """
+    host, given = charged_structure(candidate, ion)
+    if given:
+        return relax_structure(host, potential, **limits), True, False
+    relaxation, held = relax_host(host, potential, limits)
+    change = 100 * (relaxation.structure.volume / host.volume - 1)
+    if abs(change) > MAX_HOST_VOLUME_CHANGE:
         raise StageFailure(
-            f"the host falls apart without {ion}: its volume changes by {ends.volume_change:.0f} %; "
-            "give the structure of the charged material to have a voltage"
+            f"the host falls apart without {ion}: its volume changes by {change:.0f} %; give the structure of the "
+            "charged material"
         )
-    return ends
+    return relaxation, False, held
 
 
 def relax_host(host: Structure, potential: str, limits: Mapping[str, Any]) -> tuple[Relaxation, bool]:
@@ -186,8 +205,8 @@ def _is_metal(phase: Candidate, ion: str | None) -> bool:
     return [element.symbol for element in phase.composition.elements] == [ion]
 
 
-def _charged_structure(candidate: Candidate, ion: str) -> tuple[Structure, bool]:
-    """Return the structure without ions to be relaxed, and whether the candidate brought it.
+def charged_structure(candidate: Candidate, ion: str) -> tuple[Structure, bool]:
+    """Return the structure without ions, not relaxed, and whether the candidate brought it.
 
     Raises
     ------
@@ -197,7 +216,7 @@ def _charged_structure(candidate: Candidate, ion: str) -> tuple[Structure, bool]
     full = candidate.structure("relaxed")
     host = _without(full.composition, ion)
     if host == full.composition:
-        raise StageFailure(f"{candidate.formula} holds no {ion}: a voltage needs the structure with the ions in")
+        raise StageFailure(f"{candidate.formula} holds no {ion}: give the structure with the ions in")
     if not host:
         raise StageFailure(f"{candidate.formula} without {ion} is nothing: it is no host")
     if "charged" not in candidate.structures:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from atomscreen.core.errors import StageFailure, UsageError
+from atomscreen.interatomic.crystal_axes import SYMMETRY_PRECISION
 from atomscreen.interatomic.supercells import perpendicular_widths, sublattices
 from atomscreen.properties.composition import oxidation_states
 from atomscreen.properties.working_ion import ion_charge
@@ -30,8 +31,6 @@ ENUMERATED = 50_000
 
 DRAWS = 50
 """Random arrangements drawn for each ordering that is wanted, where there are too many to go through."""
-
-_SYMMETRY_PRECISION = 0.01  # Å, as relaxation determines the space group
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ def site_permutations(cell: Structure, sites: Sequence[int]) -> Array:
 
     kinds = sorted(cell.symbol_set)
     numbers = [kinds.index(site.specie.symbol) for site in cell]
-    found = spglib.get_symmetry((cell.lattice.matrix, cell.frac_coords, numbers), symprec=_SYMMETRY_PRECISION)
+    found = spglib.get_symmetry((cell.lattice.matrix, cell.frac_coords, numbers), symprec=SYMMETRY_PRECISION)
     if found is None:
         raise StageFailure(f"spglib finds no space group for {cell.reduced_formula}")
     positions = cell.frac_coords[list(sites)]

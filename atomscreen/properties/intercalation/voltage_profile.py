@@ -14,6 +14,7 @@ from atomscreen.core.quantity import Quantity
 from atomscreen.core.stages import Companions, stage
 from atomscreen.core.units import Unit
 from atomscreen.core.vocabulary import ELECTRODES, Role
+from atomscreen.interatomic.crystal_symmetry import primitive_cell
 from atomscreen.interatomic.potentials import PotentialName, label, model_uncertainty
 from atomscreen.properties.intercalation.capacity import Shape, UsableRange, UsageLimits, usable_range
 from atomscreen.properties.intercalation.end_members import EndMembers, metals, relaxed_end_members
@@ -27,7 +28,6 @@ from atomscreen.properties.intercalation.relaxed_orderings import (
     lowest_at,
     symmetry_note,
 )
-from atomscreen.properties.mechanics.elastic_tensor import primitive_cell
 
 Contents = tuple[Annotated[float, Field(gt=0, lt=1)], ...]
 

@@ -16,6 +16,7 @@ from atomscreen.core.units import convert
 from atomscreen.interatomic.potentials import corrected, label, model_uncertainty
 from atomscreen.properties.mechanics import elastic_tensor as tensor
 from atomscreen.properties.mechanics.elastic_directions import directional_extremes
+from atomscreen.properties.mechanics.polycrystal_moduli import Moduli
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,13 +29,9 @@ ALIKE = 1e-6
 
 
 @dataclass(frozen=True)
-class Solid:
-    """An isotropic solid: moduli in GPa with their standard uncertainties, ``None`` where unknown."""
+class Solid(Moduli):
+    """An isotropic solid: its moduli, and what velocities of sound need beside them."""
 
-    bulk: float
-    shear: float
-    bulk_uncertainty: float | None
-    shear_uncertainty: float | None
     density: float
     """In g/cm³."""
     volume_per_atom: float
@@ -93,8 +90,8 @@ def _velocity(modulus: float, density: float) -> float:
 AVERAGES: Mapping[str, Property] = {
     "bulk_modulus": lambda solid: solid.bulk,
     "shear_modulus": lambda solid: solid.shear,
-    "youngs_modulus": lambda solid: tensor.youngs_modulus(solid.bulk, solid.shear)[0],
-    "poisson_ratio": lambda solid: tensor.poisson_ratio(solid.bulk, solid.shear)[0],
+    "youngs_modulus": lambda solid: tensor.youngs_modulus(solid.bulk, solid.shear),
+    "poisson_ratio": lambda solid: solid.poisson,
     "pugh_ratio": lambda solid: solid.bulk / solid.shear,
 }
 """Moduli of the polycrystal, as they come from the tensor."""

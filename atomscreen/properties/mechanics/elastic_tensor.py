@@ -7,19 +7,18 @@ Stiffness is (6, 6) in Voigt order xx yy zz yz xz xy. Inside, symmetric tensors 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from pymatgen.core import Structure
 
     Array = NDArray[Any]
 
 _VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 _KELVIN = np.array([1.0, 1.0, 1.0, np.sqrt(2.0), np.sqrt(2.0), np.sqrt(2.0)])
-_SYMMETRY_PRECISION = 0.01  # Å, as relaxation determines the space group
+_Numbers = TypeVar("_Numbers", float, "Array")
 
 
 @dataclass(frozen=True)
@@ -66,16 +65,15 @@ def averages(stiffness: Array) -> Averages:
     )
 
 
-def youngs_modulus(bulk: float, shear: float) -> tuple[float, float, float]:
-    """Return Young's modulus 9KG/(3K + G) and its derivatives by K and G."""
-    scale = 3 * bulk + shear
-    return 9 * bulk * shear / scale, (3 * shear / scale) ** 2, 27 * (bulk / scale) ** 2
+def youngs_modulus(bulk: float, shear: float) -> float:
+    """Return Young's modulus 9KG/(3K + G)."""
+    return 9 * bulk * shear / (3 * bulk + shear)
 
 
-def poisson_ratio(bulk: float, shear: float) -> tuple[float, float, float]:
-    """Return Poisson's ratio (3K − 2G)/(2(3K + G)) and its derivatives by K and G."""
-    scale = 3 * bulk + shear
-    return (3 * bulk - 2 * shear) / (2 * scale), 4.5 * shear / scale**2, -4.5 * bulk / scale**2
+def poisson_ratio(bulk: _Numbers, shear: _Numbers) -> _Numbers:
+    """Return Poisson's ratio (3K − 2G)/(2(3K + G))."""
+    ratio: _Numbers = (3 * bulk - 2 * shear) / (2 * (3 * bulk + shear))
+    return ratio
 
 
 def eigenvalues(stiffness: Array) -> Array:
@@ -89,54 +87,6 @@ def strain_matrix(direction: Array) -> Array:
     for component, (row, column) in zip(direction, _VOIGT, strict=True):
         strain[row, column] = strain[column, row] = component
     return strain
-
-
-def primitive_cell(structure: Structure) -> Structure:
-    """Return the primitive cell, not idealised: a supercell hides symmetry and makes every strained cell larger."""
-    import spglib
-    from pymatgen.core import Structure
-
-    cell, kinds = _spglib_cell(structure)
-    found = spglib.standardize_cell(cell, to_primitive=True, no_idealize=True, symprec=_SYMMETRY_PRECISION)
-    if found is None or len(found[2]) == len(structure):
-        return structure
-    return Structure(found[0], [kinds[number] for number in found[2]], found[1])
-
-
-def standard_orientation(structure: Structure) -> Structure:
-    """Return the structure turned rigidly into the standard axes of crystal physics (IRE 1949, IEEE 176-1987)."""
-    from pymatgen.core import Lattice, Structure
-    from pymatgen.core.tensors import Tensor
-
-    rotation = np.asarray(Tensor.get_ieee_rotation(structure))
-    left, _, right = np.linalg.svd(rotation)  # the nearest true rotation: a turned cell must not be strained
-    lattice = Lattice(structure.lattice.matrix @ (left @ right).T)
-    return Structure(lattice, structure.species, structure.frac_coords)
-
-
-def point_group(structure: Structure) -> Array:
-    """Return the rotations (n, 3, 3) of the point group of a primitive cell, in the axes of its lattice vectors."""
-    import spglib
-
-    found = spglib.get_symmetry(_spglib_cell(structure)[0], symprec=_SYMMETRY_PRECISION)
-    if found is None:
-        return np.eye(3)[None]
-    operations = np.unique(found["rotations"], axis=0)
-    # A relaxed cell has its symmetry only nearly: the mean of its metric's images has it exactly.
-    columns = structure.lattice.matrix.T
-    metric = np.mean(np.swapaxes(operations, 1, 2) @ (columns.T @ columns) @ operations, axis=0)
-    upright = np.linalg.cholesky(metric).T
-    left, _, right = np.linalg.svd(columns @ np.linalg.inv(upright))
-    columns = left @ right @ upright
-    turned: Array = columns @ operations @ np.linalg.inv(columns)
-    return turned
-
-
-def _spglib_cell(structure: Structure) -> tuple[tuple[Array, Array, list[int]], list[str]]:
-    """Return lattice, positions and kinds as spglib takes them, and the symbol of each kind."""
-    kinds = list(structure.symbol_set)
-    numbers = [kinds.index(site.specie.symbol) for site in structure]
-    return (structure.lattice.matrix, structure.frac_coords, numbers), kinds
 
 
 def independent_strains(rotations: Array) -> list[Array]:

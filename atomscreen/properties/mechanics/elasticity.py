@@ -11,6 +11,7 @@ from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import StageFailure
 from atomscreen.core.stages import stage
 from atomscreen.core.units import Unit
+from atomscreen.interatomic.crystal_symmetry import point_group, primitive_cell, standard_orientation
 from atomscreen.interatomic.potentials import PotentialName, calculator, provenance
 from atomscreen.interatomic.relaxation import to_atoms
 from atomscreen.properties.mechanics import elastic_tensor as tensor
@@ -103,8 +104,8 @@ def stiffness_of(relaxed: Structure, potential: str, strain: float, max_force: f
     StageFailure
         Where the crystal was relaxed with something else, is a saddle, or its ions do not relax.
     """
-    crystal = tensor.standard_orientation(tensor.primitive_cell(relaxed))
-    rotations = tensor.point_group(crystal)
+    crystal = standard_orientation(primitive_cell(relaxed))
+    rotations = point_group(crystal)
     cell = _StrainedCell(to_atoms(crystal), potential, max_force, max_steps)
     strains = [tensor.strain_matrix(direction) for direction in tensor.independent_strains(rotations)]
     stresses = [cell.response(direction, strain) for direction in strains]

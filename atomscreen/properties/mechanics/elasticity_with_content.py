@@ -40,7 +40,7 @@ def elasticity_with_content(
     """Give the stiffness tensor and its averages at every content of working ions, each as the stage 'elasticity' does.
 
     ``youngs_modulus_change`` compares the electrode without ions with the full one. A content whose structure is a
-    saddle, or whose ions do not relax under strain, is left out with a note.
+    saddle, or whose ions do not relax under strain, is left out with a note; where none is left, the stage fails.
 
     Parameters
     ----------

@@ -46,7 +46,7 @@ def fracture_toughness(candidate: Candidate) -> Results:
         raise StageFailure(
             f"{candidate.formula} is a metal: its toughness does not follow from moduli as that of a ceramic does"
         )
-    moduli = best_moduli(candidate)
+    moduli, origin = best_moduli(candidate)
     volume = candidate.quantity("volume_per_atom").number
     value = estimated_toughness(moduli.bulk, moduli.shear, volume)
     relative = moduli.relative_uncertainties
@@ -56,7 +56,7 @@ def fracture_toughness(candidate: Candidate) -> Results:
                 "fracture_toughness",
                 value,
                 None if relative is None else value * math.hypot(MODEL_UNCERTAINTY, relative[0] / 2, relative[1] / 2),
-                method=f"Niu-Niu-Oganov estimate; moduli: {moduli.origin}",
+                method=f"Niu-Niu-Oganov estimate; moduli: {origin}",
                 provenance={"bulk_modulus": moduli.bulk, "shear_modulus": moduli.shear, "volume_per_atom": volume},
             ),
         )

@@ -31,12 +31,11 @@ class Moduli:
     shear: float
     bulk_uncertainty: float | None
     shear_uncertainty: float | None
-    origin: str
 
     @property
     def poisson(self) -> float:
         """Poisson's ratio."""
-        return elastic_tensor.poisson_ratio(self.bulk, self.shear)[0]
+        return elastic_tensor.poisson_ratio(self.bulk, self.shear)
 
     @property
     def relative_uncertainties(self) -> tuple[float, float] | None:
@@ -46,12 +45,12 @@ class Moduli:
         return self.bulk_uncertainty / self.bulk, self.shear_uncertainty / self.shear
 
 
-def best_moduli(candidate: Candidate) -> Moduli:
-    """Return the corrected moduli where a candidate has both, else those that were computed."""
+def best_moduli(candidate: Candidate) -> tuple[Moduli, str]:
+    """Return the corrected moduli where a candidate has both, else those that were computed; and which, in words."""
     suffix = "_corrected" if all(candidate.find(name) for name in CORRECTED_MODULI) else ""
     bulk, shear = (candidate.quantity(f"{name}{suffix}") for name in ("bulk_modulus", "shear_modulus"))
     origin = ", ".join(filter(None, ("corrected" if suffix else "uncorrected", shear.method)))
-    return Moduli(bulk.number, shear.number, bulk.uncertainty, shear.uncertainty, origin)
+    return Moduli(bulk.number, shear.number, bulk.uncertainty, shear.uncertainty), origin
 
 
 def draws(random: np.random.Generator, value: float, relative_uncertainty: float, count: int) -> Array:

@@ -95,7 +95,7 @@ def dendrites(
         Tension of the interface in J/m^2; the metal's surface energy if it is not given.
     """
     metal = plating_metal(candidate.working_ion)
-    moduli = best_moduli(candidate)
+    moduli, moduli_origin = best_moduli(candidate)
     tensor = _tensor(candidate, moduli)
     ratio = (
         volume_ratio(candidate.structure("relaxed"), metal)
@@ -111,10 +111,10 @@ def dendrites(
         "wave_number": f"{wave_number:g} 1/nm",
         "surface_tension": f"{tension:g} J/m^2",
         "molar_volume_ratio": f"{ratio.value:.3g} ({ratio.origin})",
-        "moduli": moduli.origin,
+        "moduli": moduli_origin,
     }
     rows = _polycrystal(metal, deposit, moduli, sample) + _orientations(metal, deposit, moduli, tensor, sample)
-    method = f"Monroe-Newman, Ahmad-Viswanathan; moduli: {moduli.origin}"
+    method = f"Monroe-Newman, Ahmad-Viswanathan; moduli: {moduli_origin}"
     quantities = [
         Quantity(name, value, spread, method=method, provenance={**origin, **more})
         for name, value, spread, more in rows
@@ -138,8 +138,7 @@ class _Sample:
 
     @property
     def poisson(self) -> Array:
-        found: Array = (3 * self.bulk - 2 * self.shear) / (2 * (3 * self.bulk + self.shear))
-        return found
+        return elastic_tensor.poisson_ratio(self.bulk, self.shear)
 
 
 def _sample(deposit: Deposit, ratio: VolumeRatio, moduli: Moduli, tension_uncertainty: float) -> _Sample | None:
@@ -174,7 +173,7 @@ def _tensor(candidate: Candidate, moduli: Moduli) -> Array:
 def _polycrystal(metal: Metal, deposit: Deposit, moduli: Moduli, sample: _Sample | None) -> list[_Row]:
     """Return χ of isotropic solids and its terms."""
     mean = elastic_tensor.averages(metal.stiffness)
-    poisson = elastic_tensor.poisson_ratio(mean.bulk, mean.shear)[0]
+    poisson = elastic_tensor.poisson_ratio(mean.bulk, mean.shear)
     stress = isotropic_stress(mean.shear, poisson, moduli.shear, moduli.poisson)
     terms = _terms(stability(deposit, stress))
     traced: dict[str, Any] = {"critical_wavelength_nm": critical_wavelength(deposit, stress)}

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from atomscreen.core.candidate import Candidate, Results
-from atomscreen.core.errors import StageFailure
 from atomscreen.core.quantity import Bound, Quantity
 from atomscreen.core.stages import stage
 from atomscreen.core.units import Unit
 from atomscreen.core.vocabulary import ELECTRODES, structure_kind
 from atomscreen.interatomic.potentials import PotentialName, calculator, label, provenance
 from atomscreen.interatomic.relaxation import to_atoms
-from atomscreen.properties.intercalation.end_members import relax_host
+from atomscreen.properties.intercalation.end_members import charged_structure, relaxed_charged
 from atomscreen.properties.thermodynamics.gases import gibbs_energy
 from atomscreen.properties.thermodynamics.phases import (
     PhaseSet,
@@ -92,11 +91,14 @@ def oxygen_release(
     potential: PotentialName = "chgnet",
     phases: PhaseSource = BUILTIN,
     oxygen_pressure: Annotated[float, Unit("Pa"), Field(gt=0)] = 21000.0,
+    max_force: Annotated[float, Unit("eV/Å"), Field(gt=0)] = 0.03,
+    max_steps: Annotated[int, Field(gt=0)] = 500,
 ) -> Results:
     """Give the temperature from which the charged electrode, and it in between, releases oxygen in equilibrium.
 
     It is where the Gibbs energy of the first reaction that gives off O2 becomes zero, with the entropy of O2 alone
-    (Ong 2010). Kinetics delay it: LiNi0.6Mn0.2Co0.2O2 loses oxygen near 300 °C when half of its lithium is out.
+    (Ong 2010). Kinetics delay it: LiNi0.6Mn0.2Co0.2O2 loses oxygen near 300 °C when half of its lithium is out. An
+    electrode without oxygen, or with no other phase to turn into, gets a note and no temperature.
 
     Parameters
     ----------
@@ -111,6 +113,10 @@ def oxygen_release(
         Where competing phases come from: 'builtin', or a file of entries, which must then hold the charged compounds.
     oxygen_pressure
         Partial pressure of O2 in Pa; 21000 Pa is that of air.
+    max_force
+        Largest force left on any atom of the charged structure, in eV/Å, where it is relaxed here.
+    max_steps
+        Steps of the optimizer after which that relaxation fails.
 
     References
     ----------
@@ -118,9 +124,10 @@ def oxygen_release(
     doi:10.1016/j.elecom.2010.01.010.
     """
     if "O" not in candidate.composition:
-        raise StageFailure(f"{candidate.formula} holds no oxygen that it could release")
+        return Results(notes=(f"{candidate.formula} holds no oxygen that it could release.",))
+    limits = {"max_force": max_force, "max_steps": max_steps}
     quantities, notes = [], []
-    for content, structure in _contents(candidate, potential, phases):
+    for content, structure in _contents(candidate, potential, phases, limits):
         found = _phases_of(candidate, structure, companions, potential, phases)
         release = first_release(found)
         where = f"{found.own.formula} ({candidate.working_ion} content {content:g})"
@@ -143,8 +150,6 @@ def oxygen_release(
             )
         )
         notes += [f"{where} {_IN_WORDS[bound].format(temperature)}: {release.equation}.", *_notes(found, where)]
-    if not quantities:
-        raise StageFailure(" ".join(notes))
     return Results(tuple(quantities), notes=tuple(dict.fromkeys(notes)))
 
 
@@ -174,7 +179,9 @@ def first_release(phases: PhaseSet) -> Release | None:
     return None
 
 
-def _contents(candidate: Candidate, potential: str, phases: str) -> list[tuple[float, Structure]]:
+def _contents(
+    candidate: Candidate, potential: str, phases: str, limits: Mapping[str, Any]
+) -> list[tuple[float, Structure]]:
     """Return the fraction of the working ions and the structure, from the charged end member up."""
     found = {
         float(name.partition("@")[2]): structure
@@ -182,28 +189,18 @@ def _contents(candidate: Candidate, potential: str, phases: str) -> list[tuple[f
         if structure_kind(name) == "intercalated"
     }
     if 0.0 not in found:
-        found[0.0] = _charged(candidate, potential, phases)
+        found[0.0] = _charged(candidate, potential, phases, limits)
     return sorted(found.items())
 
 
-def _charged(candidate: Candidate, potential: str, phases: str) -> Structure:
-    """Return the end member without ions: as an earlier stage relaxed it, or relaxed here.
-
-    Raises
-    ------
-    StageFailure
-        Where there are no ions to take out.
-    """
+def _charged(candidate: Candidate, potential: str, phases: str, limits: Mapping[str, Any]) -> Structure:
+    """Return the end member without ions: as an earlier stage relaxed it, or relaxed here."""
     if "charged_relaxed" in candidate.structures:
         return candidate.structure("charged_relaxed")
-    if "charged" in candidate.structures:
-        host = candidate.structure("charged")
-    else:
-        host = candidate.structure("relaxed").copy()
-        host.remove_species([str(candidate.working_ion)])
-        if len(host) == len(candidate.structure("relaxed")):
-            raise StageFailure(f"{candidate.formula} holds no {candidate.working_ion} that could be taken out")
-    return host if phases != BUILTIN else relax_host(host, potential, {})[0].structure
+    ion = str(candidate.working_ion)
+    if phases != BUILTIN:  # entries count by their composition: nothing is to be relaxed
+        return charged_structure(candidate, ion)[0]
+    return relaxed_charged(candidate, ion, potential, limits)[0].structure
 
 
 def _phases_of(

@@ -65,8 +65,8 @@ class PhaseSet:
 
         kept = [phase for phase in self.phases if not without(phase)]
         pure = {next(iter(phase.elements)) for phase in kept if len(phase.elements) == 1}
-        if lacking := sorted(frozenset[str]().union(*(phase.elements for phase in kept)) - pure):
-            raise StageFailure(f"there is no relaxed reference phase of {', '.join(lacking)}, so there is no hull")
+        if lacking := frozenset[str]().union(*(phase.elements for phase in kept)) - pure:
+            raise self._failure_without(lacking)
         return PhaseDiagram([entry_of(phase) for phase in kept])
 
     def element_energy(self, symbol: str) -> float:
@@ -79,8 +79,15 @@ class PhaseSet:
         """
         energies = [phase.energy_per_atom for phase in self.phases if phase.elements == {symbol}]
         if not energies:
-            raise StageFailure(f"there is no reference phase of {symbol} among the phases")
+            raise self._failure_without({symbol})
         return min(energies)
+
+    def _failure_without(self, elements: Collection[str]) -> StageFailure:
+        """Return the failure for want of the elements' own phases."""
+        named = ", ".join(sorted(elements))
+        if (file := self.origin.get("phases")) is None:
+            return StageFailure(f"there is no relaxed reference phase of {named}, so there is no hull")
+        return StageFailure(f"'{file}' has no entry of {named}, so there is no hull")
 
     def replaced(self, phases: Iterable[Phase]) -> PhaseSet:
         """Return a set with other competing phases."""

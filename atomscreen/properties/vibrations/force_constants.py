@@ -10,6 +10,7 @@ import numpy as np
 
 from atomscreen.core.errors import StageFailure
 from atomscreen.interatomic.crystal_axes import SYMMETRY_PRECISION
+from atomscreen.interatomic.crystal_symmetry import spglib_cell
 from atomscreen.interatomic.potentials import calculator
 from atomscreen.interatomic.relaxation import relax_structure, to_atoms
 from atomscreen.interatomic.supercells import perpendicular_widths
@@ -117,7 +118,7 @@ def point_group(structure: Structure) -> Array:
     """Return the point group's rotations (n, 3, 3), in fractional coordinates."""
     import spglib
 
-    found = spglib.get_symmetry(_spglib_cell(structure)[0], symprec=SYMMETRY_PRECISION)
+    found = spglib.get_symmetry(spglib_cell(structure)[0], symprec=SYMMETRY_PRECISION)
     rotations: Array = np.eye(3, dtype=int)[None] if found is None else np.unique(found["rotations"], axis=0)
     return rotations
 
@@ -204,16 +205,9 @@ def _standardised(structure: Structure, **how: bool) -> Structure:
     import spglib
     from pymatgen.core import Structure
 
-    cell, kinds = _spglib_cell(structure)
+    cell, kinds = spglib_cell(structure)
     found = spglib.standardize_cell(cell, symprec=SYMMETRY_PRECISION, **how)
     if found is None:
         raise StageFailure(f"spglib finds no space group for {structure.reduced_formula}")
     lattice, positions, numbers = found
     return Structure(lattice, [kinds[number] for number in numbers], positions)
-
-
-def _spglib_cell(structure: Structure) -> tuple[tuple[Array, Array, list[int]], list[str]]:
-    """Return lattice, positions and kinds as spglib takes them, and the symbol of each kind."""
-    kinds = sorted({site.specie.symbol for site in structure})
-    numbers = [kinds.index(site.specie.symbol) for site in structure]
-    return (structure.lattice.matrix, structure.frac_coords, numbers), kinds

@@ -4,22 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pymatgen.core import Lattice, Structure
-from scipy.spatial.transform import Rotation
+from pymatgen.core import Structure
 
 from atomscreen.interatomic.crystal_axes import conventional_axes, strained_axes
 from atomscreen.properties.intercalation.lattice_change import host_displacement
-
-LAYERED = Structure.from_spacegroup(
-    "R-3m", Lattice.hexagonal(2.816, 14.05), ["Li", "Co", "O"], [[0, 0, 0.5], [0, 0, 0], [0, 0, 0.2395]]
-).get_primitive_structure()
+from tests.layered_oxide import LAYERED, turned
 
 seeds = st.integers(0, 10_000)
-
-
-def turned(structure, seed):
-    rotation = Rotation.random(random_state=seed).as_matrix()
-    return Structure(structure.lattice.matrix @ rotation.T, structure.species, structure.frac_coords)
 
 
 @given(seeds, st.floats(-0.05, 0.05), st.floats(-0.08, 0.08))

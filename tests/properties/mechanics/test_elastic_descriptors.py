@@ -63,20 +63,23 @@ def test_cauchy_pressure_is_one_number_in_cubic_crystals_only():
 
 
 @given(bulk=st.floats(20, 300), shear=st.floats(20, 300), parts=st.tuples(st.floats(0.01, 0.1), st.floats(0.01, 0.1)))
-def test_uncertainty_is_the_spread_of_drawn_moduli(bulk, shear, parts):
+def test_uncertainty_is_that_of_the_moduli_times_the_derivatives(bulk, shear, parts):
     solid = solids.Solid(bulk, shear, parts[0] * bulk, parts[1] * shear, 5.0, 12.0)
     # Powers of K and G propagate their relative errors by the exponents.
     found = solids.uncertainty(solids.hardness_tian, solid)
     expected = solids.hardness_tian(solid) * np.hypot(1.137 * parts[0], (1.137 + 0.708) * parts[1])
     assert found == pytest.approx(expected, rel=1e-6)
-    young = solids.AVERAGES["youngs_modulus"]
-    by_hand = np.hypot(
-        (3 * shear / (3 * bulk + shear)) ** 2 * parts[0] * bulk,
-        27 * (bulk / (3 * bulk + shear)) ** 2 * parts[1] * shear,
-    )
-    assert solids.uncertainty(young, solid) == pytest.approx(by_hand, rel=1e-6)
+    scale = 3 * bulk + shear
+    derivatives = {
+        "youngs_modulus": ((3 * shear / scale) ** 2, 27 * (bulk / scale) ** 2),
+        "poisson_ratio": (4.5 * shear / scale**2, -4.5 * bulk / scale**2),
+        "pugh_ratio": (1 / shear, -bulk / shear**2),
+    }
     unknown = dataclasses.replace(solid, shear_uncertainty=None)
-    assert solids.uncertainty(young, unknown) is None
+    for name, (by_bulk, by_shear) in derivatives.items():
+        expected = np.hypot(by_bulk * parts[0] * bulk, by_shear * parts[1] * shear)
+        assert solids.uncertainty(solids.AVERAGES[name], solid) == pytest.approx(expected, rel=1e-6)
+        assert solids.uncertainty(solids.AVERAGES[name], unknown) is None
 
 
 def test_correction_stands_beside_the_raw_value():

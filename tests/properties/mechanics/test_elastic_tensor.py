@@ -97,17 +97,8 @@ def test_averages_do_not_depend_on_axes(stiffness, angles):
 
 
 @given(bulk=st.floats(5, 300), shear=st.floats(5, 300))
-def test_youngs_modulus_and_poisson_ratio_with_derivatives(bulk, shear):
-    for function in (tensor.youngs_modulus, tensor.poisson_ratio):
-        _, by_bulk, by_shear = function(bulk, shear)
-        step = 1e-4
-        assert by_bulk == pytest.approx(
-            (function(bulk + step, shear)[0] - function(bulk - step, shear)[0]) / (2 * step), rel=1e-4, abs=1e-9
-        )
-        assert by_shear == pytest.approx(
-            (function(bulk, shear + step)[0] - function(bulk, shear - step)[0]) / (2 * step), rel=1e-4, abs=1e-9
-        )
-    young, poisson = tensor.youngs_modulus(bulk, shear)[0], tensor.poisson_ratio(bulk, shear)[0]
+def test_youngs_modulus_and_poisson_ratio_satisfy_the_identities_of_isotropic_solids(bulk, shear):
+    young, poisson = tensor.youngs_modulus(bulk, shear), tensor.poisson_ratio(bulk, shear)
     assert young == pytest.approx(2 * shear * (1 + poisson))
     assert young == pytest.approx(3 * bulk * (1 - 2 * poisson))
 

@@ -13,8 +13,8 @@ from test_elastic_tensor import rotated, turn
 from atomscreen.core.candidate import Candidate
 from atomscreen.core.errors import StageFailure, UsageError
 from atomscreen.core.stages import get_stage
+from atomscreen.interatomic.crystal_symmetry import point_group, standard_orientation
 from atomscreen.interatomic.relaxation import relax, relax_structure
-from atomscreen.properties.mechanics.elastic_tensor import point_group, standard_orientation
 from atomscreen.properties.mechanics.elasticity import elasticity
 
 EMT_PATH = "ase.calculators.emt:EMT"

@@ -4,7 +4,9 @@ import dataclasses
 
 import pytest
 from entry_files import KILOJOULE, candidate_of, values_of, write_entries
+from pymatgen.core import Lattice, Structure
 
+from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.checking import check_stage
 from atomscreen.core.errors import StageFailure
 from atomscreen.core.quantity import Quantity
@@ -76,19 +78,23 @@ def test_an_oxide_that_releases_at_once_or_never_is_a_bound(tmp_path):
 
 def test_an_oxide_without_another_compound_of_its_elements_is_not_called_stable(tmp_path):
     alone = write_entries(tmp_path / "alone.jsonl", {"MnO2": -5000.0})
-    with pytest.raises(StageFailure, match="no other compound of its elements is at hand"):
-        oxygen_release(charged("LiMnO2", "MnO2"), (), phases=alone)
+    results = oxygen_release(charged("LiMnO2", "MnO2"), (), phases=alone)
+    assert results.quantities == ()
+    assert "no other compound of its elements is at hand" in results.notes[0]
 
 
-def test_no_oxygen_or_no_entry_is_refused(tmp_path):
-    entries = write_entries(tmp_path / "entries.jsonl", {"TiS2": -407.0, **MANGANESE})
-    with pytest.raises(StageFailure, match="LiTiS2 holds no oxygen"):
-        oxygen_release(charged("LiTiS2", "TiS2"), (), phases=entries)
+def test_a_sulfide_stays_in_the_campaign_without_a_temperature():
+    results = oxygen_release(charged("LiTiS2", "TiS2"), ())
+    assert results == Results(notes=("LiTiS2 holds no oxygen that it could release.",))
+
+
+def test_no_entry_or_no_ions_is_a_failure(tmp_path):
+    entries = write_entries(tmp_path / "entries.jsonl", MANGANESE)
     with pytest.raises(StageFailure, match="has no entry of CoO2"):
         oxygen_release(charged("LiCoO2", "CoO2"), (), phases=entries)
     bare = charged("MnO2", "MnO2")
     del bare.structures["charged_relaxed"]
-    with pytest.raises(StageFailure, match="MnO2 holds no Li that could be taken out"):
+    with pytest.raises(StageFailure, match="MnO2 holds no Li: give the structure with the ions in"):
         oxygen_release(bare, (), phases=entries)
 
 
@@ -98,6 +104,17 @@ def test_without_a_charged_structure_the_ions_are_taken_out_here(tmp_path):
     expected = oxygen_release(given, (), phases=entries).quantities
     del given.structures["charged_relaxed"]
     assert oxygen_release(given, (), phases=entries).quantities == expected
+    other_host = {**given.structures, "charged": structure_of("Mn2O3")}
+    with pytest.raises(StageFailure, match="charged structure Mn2O3 is not LiMnO2 without Li"):
+        oxygen_release(dataclasses.replace(given, structures=other_host), (), phases=entries)
+
+
+def test_the_charged_structure_relaxes_within_the_limits_given():
+    rock_salt = Structure.from_spacegroup("Fm-3m", Lattice.cubic(3.9), ["Ni", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    rock_salt[0] = "Al"
+    electrode = Candidate("AlNi3O4", {"input": rock_salt, "relaxed": rock_salt}, working_ion="Al")
+    with pytest.raises(StageFailure, match="did not converge in 2 steps"):
+        oxygen_release(electrode, (), potential="ase.calculators.emt:EMT", max_steps=2)
 
 
 # NIST-JANAF: LiF −616.93, FeF2 −705.84, FeF3 −1041.8 kJ/mol; a planted LiFeF3 above LiF + FeF2.
