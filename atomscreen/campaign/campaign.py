@@ -13,13 +13,14 @@ from typing import Literal
 from atomscreen.campaign.criteria import Verdict
 from atomscreen.campaign.estimate import Estimate, time_left
 from atomscreen.campaign.executors import Executor
-from atomscreen.campaign.funnel import KeepStep, StageStep, Step, TopStep, available, companion_steps
+from atomscreen.campaign.funnel import KeepStep, StageStep, Step, TopStep, available, companion_steps, part_steps
 from atomscreen.campaign.queue import JobQueue
 from atomscreen.campaign.store import Failure, Finished, Outcome, Store
 from atomscreen.campaign.tasks import Job
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import AtomscreenError
 from atomscreen.core.identity import canonical, result_key
+from atomscreen.core.stages import Part
 
 Status = Literal["under way", "passed", "dropped", "failed"]
 
@@ -42,10 +43,10 @@ class Track:
     failure_seconds: float = 0.0
     given: list[tuple[str, Results, int | None]] = field(default_factory=list)
     """Stage, results, and number of the run that computed them."""
-    companions: list[Track] | None = None
-    """What the step it stands before has asked for; ``None`` while it has asked for nothing."""
+    before: list[Track] | None = None
+    """Companions or parts that the step it stands before has asked for; ``None`` while it has asked for nothing."""
     waiting: list[Track] = field(default_factory=list)
-    """Tracks that need this one finished, as a companion."""
+    """Tracks that need this one finished, as a companion or a part."""
 
     @property
     def step(self) -> Step | None:
@@ -92,13 +93,17 @@ class Campaign:
         Called with a :class:`Snapshot` whenever something finished.
     scratch
         Folder of the stages' checkpoints, on a file system that the workers share; ``None`` for no checkpoints.
+    files
+        Folder of the files that stay beside the results, likewise.
 
     Attributes
     ----------
     tracks
         One for each candidate, in the order they came.
     companions
-        Tracks of competing phases, metals and whatever else stages asked for.
+        Tracks of competing phases, metals and whatever other materials stages asked for.
+    parts
+        Tracks of the runs that stages put together.
     tallies
         One for each step.
     """
@@ -109,15 +114,18 @@ class Campaign:
         store: Store,
         observe: Callable[[Snapshot], None] = lambda snapshot: None,
         scratch: Path | None = None,
+        files: Path | None = None,
     ) -> None:
         self.steps = steps
         self.tracks: list[Track] = []
         self.companions: dict[str, Track] = {}
+        self.parts: dict[str, Track] = {}
         self.tallies = [Tally() for _ in steps]
         self.computed = 0
         self._store = store
         self._observe = observe
         self._scratch = scratch
+        self._files = files
         self._ready: deque[Track] = deque()
         self._at_top: dict[int, list[Track]] = defaultdict(list)
         self._wanting: dict[str, list[Track]] = defaultdict(list)
@@ -169,11 +177,11 @@ class Campaign:
             executor.submit(*self._queue.pop())
 
     def _refuse_standstill(self) -> None:
-        """Refuse to end while a candidate waits for what will never come: a stage that is its own companion."""
+        """Refuse to end while a candidate waits for what will never come: a stage that is its own companion or part."""
         waiting = next((track for track in self.tracks if track.status == "under way"), None)
         if waiting is not None:
             label = waiting.step.label if waiting.step else "the end"
-            raise AtomscreenError(f"'{waiting.candidate.id}' waits at '{label}' for companions that wait for it")
+            raise AtomscreenError(f"'{waiting.candidate.id}' waits at '{label}' for what waits for it")
 
     # --- one candidate ------------------------------------------------------------------------------------------
 
@@ -197,7 +205,7 @@ class Campaign:
         """Take a track to its next stage and return the job, or to where it waits or ends and return ``None``."""
         while (step := track.step) is not None:
             tally = self._tally(track)
-            tally.entered += track.companions is None  # not again when it comes back from waiting for companions
+            tally.entered += track.before is None  # not again when it comes back from waiting
             if not step.applies_to(track.candidate.role):
                 tally.passed_by += 1
                 track.position += 1
@@ -208,15 +216,23 @@ class Campaign:
                 self._at_top[track.position].append(track)
                 return None
             else:
-                companions = self._finished_companions(track, step)
-                if companions is None:
-                    return None
-                names = step.stage.needs | step.stage.uses
-                key = result_key(step.stage, step.parameters, track.candidate, companions)
-                seen = track.candidate.seen_by_stage(names)
-                return Job(key, step.stage, step.parameters, seen, companions, self._scratch_of(step, key))
+                finished = self._finished_before(track, step)
+                return None if finished is None else self._job(track.candidate, step, finished)
         self._end(track, "passed")
         return None
+
+    def _job(self, candidate: Candidate, step: StageStep, finished: Sequence[Track]) -> Job:
+        stage, parameters = step.stage, step.parameters
+        # A companion that failed is left out: the stage says which it had. Of a part it is told why there is none.
+        companions = tuple(track.candidate for track in finished if stage.companions and track.status == "passed")
+        parts = tuple(_part(track) for track in finished if stage.parts)
+        key = result_key(stage, parameters, candidate, companions, parts)
+        before = companions if stage.companions else parts if stage.parts else None
+        scratch, kept = (
+            folder / key if folder is not None and stage.cost == "heavy" else None
+            for folder in (self._scratch, self._files)
+        )
+        return Job(key, stage, parameters, candidate.seen_by_stage(stage.needs | stage.uses), before, scratch, kept)
 
     def _judge(self, track: Track, step: KeepStep) -> bool:
         given = available(track.steps[: track.position], track.candidate.role)
@@ -259,30 +275,33 @@ class Campaign:
         """Return the tally of the track's step; companions are not counted in the funnel's."""
         return self.tallies[track.position] if track.steps is self.steps else Tally()
 
-    # --- companions ---------------------------------------------------------------------------------------------
+    # --- companions and parts -----------------------------------------------------------------------------------
 
-    def _finished_companions(self, track: Track, step: StageStep) -> tuple[Candidate, ...] | None:
-        """Return the companions a stage needs, or ``None`` while one is under way; failed ones are left out."""
-        if step.stage.companions is None:
-            return ()
-        if track.companions is None:
-            own_steps = companion_steps(step, self.steps)
-            chosen = step.stage.companions.choose(track.candidate, step.parameters)
-            track.companions = [self._companion(candidate, own_steps) for candidate in chosen]
-        pending = next((companion for companion in track.companions if companion.status == "under way"), None)
+    def _finished_before(self, track: Track, step: StageStep) -> list[Track] | None:
+        """Return the tracks of the companions or parts a stage needs, or ``None`` while one is under way."""
+        if track.before is None:
+            track.before = self._asked_for(track.candidate, step)
+        pending = next((other for other in track.before if other.status == "under way"), None)
         if pending is not None:
             pending.waiting.append(track)
             return None
-        finished = tuple(companion.candidate for companion in track.companions if companion.status == "passed")
-        track.companions = None
+        finished, track.before = track.before, None
         return finished
 
-    def _companion(self, candidate: Candidate, steps: Sequence[StageStep]) -> Track:
+    def _asked_for(self, candidate: Candidate, step: StageStep) -> list[Track]:
+        if step.stage.companions is not None:
+            own_steps = companion_steps(step, self.steps)
+            chosen = step.stage.companions.choose(candidate, step.parameters)
+            return [self._track(self.companions, other, own_steps) for other in chosen]
+        return [self._track(self.parts, candidate, [part]) for part in part_steps(step)]
+
+    def _track(self, tracks: dict[str, Track], candidate: Candidate, steps: Sequence[StageStep]) -> Track:
+        """Return the track of a candidate through some steps; all who ask for it share one."""
         key = canonical([candidate.id, [[step.label, step.parameters] for step in steps]])
-        if key not in self.companions:
-            self.companions[key] = Track(candidate, steps)
-            self._ready.append(self.companions[key])
-        return self.companions[key]
+        if key not in tracks:
+            tracks[key] = Track(candidate, steps)
+            self._ready.append(tracks[key])
+        return tracks[key]
 
     # --- the best few -------------------------------------------------------------------------------------------
 
@@ -329,9 +348,6 @@ class Campaign:
 
     # --- checkpoints --------------------------------------------------------------------------------------------
 
-    def _scratch_of(self, step: StageStep, key: str) -> Path | None:
-        return self._scratch / key if self._scratch is not None and step.stage.cost == "heavy" else None
-
     @staticmethod
     def _drop_checkpoints(pairs: Sequence[tuple[Job, Outcome]]) -> None:
         """Remove the checkpoints of what is in the store for good."""
@@ -347,7 +363,8 @@ class Campaign:
             return
         self._reported = now
         waiting: dict[str, int] = defaultdict(int)
-        for track in [*self.tracks, *self.companions.values()]:
+        others = [*self.companions.values(), *self.parts.values()]
+        for track in [*self.tracks, *others]:
             if track.status == "under way" and isinstance(track.step, StageStep):
                 waiting[track.step.label] += 1
         self._observe(
@@ -357,10 +374,17 @@ class Campaign:
                 failed=sum(track.status == "failed" for track in self.tracks),
                 computed=self.computed,
                 elapsed=now - self._started,
-                left=time_left(self.tracks, list(self.companions.values()), self._seconds, executor.slots),
+                left=time_left(self.tracks, others, self._seconds, executor.slots),
                 doing=", ".join(f"{stage} {count}" for stage, count in waiting.items()),
             )
         )
+
+
+def _part(track: Track) -> Part:
+    (step,) = track.steps
+    assert isinstance(step, StageStep)
+    results = track.given[-1][1] if track.status == "passed" else None
+    return Part(step.parameters, results, track.reason or "")
 
 
 def _finished(job: Job, outcome: Outcome) -> Finished:

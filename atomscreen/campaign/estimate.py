@@ -31,20 +31,20 @@ class Estimate:
 
 
 def time_left(
-    tracks: Sequence[Track], companions: Sequence[Track], seconds: Mapping[str, Sequence[float]], slots: int
+    tracks: Sequence[Track], others: Sequence[Track], seconds: Mapping[str, Sequence[float]], slots: int
 ) -> Estimate:
     """Estimate the time a campaign has still to go.
 
     Parameters
     ----------
-    tracks, companions
-        The candidates, and what their stages asked for.
+    tracks, others
+        The candidates, and the companions and parts that their stages asked for.
     seconds
         What each stage has taken so far, by name.
     slots
         Jobs that run at the same time.
     """
-    remaining = _remaining(tracks) + _remaining(companions)
+    remaining = _remaining(tracks) + _remaining(others)
     work = sum(count * fmean(seconds[stage]) for stage, count in remaining.items() if stage in seconds)
     return Estimate(work / max(1, slots), tuple(sorted(stage for stage in remaining if stage not in seconds)))
 

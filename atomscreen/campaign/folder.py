@@ -37,6 +37,7 @@ class CampaignFolder:
         self.report = path / "report.html"
         self.table = path / "candidates.csv"
         self.scratch = path.absolute() / "scratch"
+        self.files = path.absolute() / "files"
         self._progress = path / "progress.json"
         self._lock = path / ".lock"
 

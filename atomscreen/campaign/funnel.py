@@ -120,18 +120,18 @@ def check_step(step: Step, earlier: Sequence[Step], roles: Sequence[Role | None]
     UsageError
         Naming what is missing and the stage that gives it.
     """
+    concerned = [role for role in roles if step.applies_to(role)]
+    where = f"stage '{step.label}'" if isinstance(step, StageStep) else f"'{step.label}'"
+    if not concerned:
+        raise UsageError(f"{where} applies to none of the roles {_listed(roles)}")
     if isinstance(step, StageStep):
-        concerned = [role for role in roles if step.applies_to(role)]
-        if not concerned:
-            raise UsageError(f"stage '{step.label}' applies to none of the roles {_listed(roles)}")
         for role in concerned:
             for need in sorted(step.stage.needs - set(FACETS) - {"input"}):
                 if need not in available(earlier, role):
-                    raise UsageError(f"stage '{step.label}' needs '{need}'{_hint(need)}")
+                    raise UsageError(f"{where} needs '{need}'{_hint(need, [role])}")
         return
-    concerned = [role for role in roles if step.applies_to(role)]
     for selector in step.selectors:
-        check_selector(selector, earlier, concerned, f"'{step.label}'")
+        check_selector(selector, earlier, concerned, where)
 
 
 def check_selector(selector: Selector, steps: Sequence[Step], roles: Sequence[Role | None], where: str) -> None:
@@ -143,7 +143,7 @@ def check_selector(selector: Selector, steps: Sequence[Step], roles: Sequence[Ro
         Naming the quantity and the stages that give it.
     """
     if not any(selector.name in available(steps, role) for role in roles):
-        raise UsageError(f"{where} compares '{selector.name}'{_hint(selector.name)}")
+        raise UsageError(f"{where} compares '{selector.name}'{_hint(selector.name, roles)}")
 
 
 def companion_steps(step: StageStep, steps: Sequence[Step]) -> list[StageStep]:
@@ -164,6 +164,13 @@ def companion_steps(step: StageStep, steps: Sequence[Step]) -> list[StageStep]:
     ]
 
 
+def part_steps(step: StageStep) -> list[StageStep]:
+    """Return the runs of another stage that a step puts together."""
+    if step.stage.parts is None:
+        return []
+    return [default_step(step.stage.parts.stage, given) for given in step.stage.parts.parameters(step.parameters)]
+
+
 def default_step(name: str, given: Mapping[str, Any] | None = None) -> StageStep:
     """Return a step of one stage with its defaults, but for the parameters given."""
     stage = get_stage(name)
@@ -177,10 +184,11 @@ def _plain(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _hint(name: str) -> str:
-    stages = [f"'{stage.name}'" for stage in providers(name)]
+def _hint(name: str, roles: Sequence[Role | None]) -> str:
+    """Return what to do about a name that no earlier step gives for any of the roles."""
+    stages = [f"'{stage.name}'" for stage in providers(name) if any(map(stage.applies_to, roles))]
     return ", which no earlier step gives; " + (
-        f"put {' or '.join(stages)} before it" if stages else "no stage of this installation gives it"
+        f"put {' or '.join(stages)} before it" if stages else f"no stage gives it for {_listed(roles)}"
     )
 
 

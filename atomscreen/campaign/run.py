@@ -165,7 +165,7 @@ def _run(
         folder.write_progress(workflow.name, snapshot, labels, campaign.tallies, failures)
         observe(snapshot)
 
-    campaign = Campaign(workflow.steps, store, report, folder.scratch)
+    campaign = Campaign(workflow.steps, store, report, folder.scratch, folder.files)
     with executor:
         campaign.run(intake.candidates, executor, store.begin_run(run_environment))
     shutil.rmtree(folder.scratch, ignore_errors=True)  # of jobs that an earlier, other workflow left

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import shutil
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
-from atomscreen.campaign.funnel import StageStep, companion_steps
+from atomscreen.campaign.funnel import StageStep, companion_steps, part_steps
 from atomscreen.campaign.store import Outcome
 from atomscreen.campaign.tasks import Job, execute
-from atomscreen.core.candidate import Candidate
+from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import StageFailure, StructureRefused, UsageError, closest
 from atomscreen.core.identity import result_key
-from atomscreen.core.stages import FACETS, Stage, get_stage, providers
+from atomscreen.core.stages import FACETS, Part, Stage, get_stage, providers
 from atomscreen.core.vocabulary import structure_kind
+
+_WORKING_FOLDER: ContextVar[Path | None] = ContextVar("working_folder", default=None)
+
+
+@contextlib.contextmanager
+def working_folder(path: str | Path) -> Iterator[None]:
+    """Let :func:`run_stage` keep checkpoints and files, such as trajectories, in a folder.
+
+    A stage that is killed inside goes on from its checkpoint when it is called again with the same folder.
+    """
+    token = _WORKING_FOLDER.set(Path(path).absolute())
+    try:
+        yield
+    finally:
+        _WORKING_FOLDER.reset(token)
 
 
 def plan(name: str, given: Mapping[str, Any]) -> list[StageStep]:
@@ -78,7 +97,7 @@ def run_stage(name: str, candidate: Candidate, **parameters: Any) -> Candidate:
         given = {*map(structure_kind, candidate.structures), *(quantity.name for quantity in candidate.quantities)}
         if step is not steps[-1] and _needed(steps, step) <= given:
             continue
-        candidate = _run_step(step, steps, candidate)
+        candidate = candidate.with_results(_results(step, steps, candidate))
     return candidate
 
 
@@ -105,23 +124,21 @@ _COMPANION_OUTCOMES: dict[str, Outcome] = {}
 """What this process found of companions, by key: candidates of one system share most of their competing phases."""
 
 
-def _run_step(
+def _results(
     step: StageStep, steps: list[StageStep], candidate: Candidate, memory: dict[str, Outcome] | None = None
-) -> Candidate:
-    companions = []
-    if step.stage.companions is not None:
-        own = companion_steps(step, steps)
-        for companion in step.stage.companions.choose(candidate, step.parameters):
-            try:
-                for other in own:
-                    companion = _run_step(other, steps, companion, _COMPANION_OUTCOMES)
-            except (StageFailure, StructureRefused):
-                continue  # a companion that fails is left out; the stage says which it had
-            companions.append(companion)
+) -> Results:
+    """Return what a step gives, once its companions or parts are finished."""
+    companions = _finished_companions(step, steps, candidate)
+    parts = tuple(_finished_part(part, steps, candidate) for part in part_steps(step))
+    before = companions if step.stage.companions else parts if step.stage.parts else None
     seen = candidate.seen_by_stage(step.stage.needs | step.stage.uses)
-    key = result_key(step.stage, step.parameters, candidate, companions)
+    key = result_key(step.stage, step.parameters, candidate, companions, parts)
     if memory is None or key not in memory:
-        (outcome,) = execute([Job(key, step.stage, step.parameters, seen, tuple(companions))])
+        folder = _WORKING_FOLDER.get()
+        scratch, kept = (None if folder is None else folder / name / key for name in ("scratch", "files"))
+        (outcome,) = execute([Job(key, step.stage, step.parameters, seen, before, scratch, kept)])
+        if scratch is not None and outcome.final:
+            shutil.rmtree(scratch, ignore_errors=True)
         if memory is not None and outcome.final:
             memory[key] = outcome
     else:
@@ -132,4 +149,26 @@ def _run_step(
         error = kind(outcome.failure.reason)
         error.add_note(outcome.failure.log)  # the traceback, where nobody foresaw it
         raise error
-    return candidate.with_results(outcome.results)
+    return outcome.results
+
+
+def _finished_companions(step: StageStep, steps: list[StageStep], candidate: Candidate) -> tuple[Candidate, ...]:
+    """Return a step's companions; one that fails is left out, and the stage says which it had."""
+    finished: list[Candidate] = []
+    if step.stage.companions is not None:
+        for companion in step.stage.companions.choose(candidate, step.parameters):
+            try:
+                for other in companion_steps(step, steps):
+                    companion = companion.with_results(_results(other, steps, companion, _COMPANION_OUTCOMES))
+            except (StageFailure, StructureRefused):
+                continue
+            finished.append(companion)
+    return tuple(finished)
+
+
+def _finished_part(part: StageStep, steps: list[StageStep], candidate: Candidate) -> Part:
+    """Return a part of a step, finished or with the reason why it gave nothing."""
+    try:
+        return Part(part.parameters, _results(part, steps, candidate))
+    except (StageFailure, StructureRefused) as failure:
+        return Part(part.parameters, None, str(failure))

@@ -18,7 +18,7 @@ from atomscreen.campaign.store import Failure, Outcome
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import AtomscreenError, StageFailure, StructureRefused
 from atomscreen.core.scratch import scratch_folder
-from atomscreen.core.stages import FACETS, Stage
+from atomscreen.core.stages import FACETS, Part, Stage
 from atomscreen.core.vocabulary import structure_kind
 
 _LOG_CHARACTERS = 6000
@@ -32,9 +32,12 @@ class Job:
     stage: Stage
     parameters: Mapping[str, Any]
     candidate: Candidate
-    companions: tuple[Candidate, ...] = ()
+    before: tuple[Candidate, ...] | tuple[Part, ...] | None = None
+    """The finished companions or parts of a stage that has them."""
     scratch: Path | None = None
     """Folder of the stage's checkpoints."""
+    kept: Path | None = None
+    """Folder of the files that stay beside the result."""
 
     @property
     def size(self) -> int:
@@ -60,7 +63,7 @@ def execute(jobs: Sequence[Job], device: str = "auto") -> list[Outcome]:
     from atomscreen.interatomic.devices import set_device
 
     set_device(device)
-    if jobs[0].stage.batch and jobs[0].stage.companions is None and len(jobs) > 1:
+    if jobs[0].stage.batch and jobs[0].before is None and len(jobs) > 1:
         outcomes = _execute_batch(jobs)
         if outcomes is not None:
             return outcomes
@@ -70,7 +73,7 @@ def execute(jobs: Sequence[Job], device: str = "auto") -> list[Outcome]:
 def _execute_one(job: Job) -> Outcome:
     started = time.perf_counter()
     results, failure, final = None, None, True
-    with _captured() as log, scratch_folder(job.scratch):
+    with _captured() as log, scratch_folder(job.scratch, job.kept):
         try:
             results = _call(job)
         except (Exception, SystemExit) as problem:
@@ -89,9 +92,9 @@ def _call(job: Job) -> Results:
                 f"Candidate, or '{option}' on the command line"
             )
     arguments: list[Any] = [[job.candidate] if job.stage.batch else job.candidate]
-    if job.stage.companions is not None:
-        arguments.append(job.companions)
-    returned = job.stage.function(*arguments, **job.parameters)
+    if job.before is not None:
+        arguments.append(job.before)
+    returned = job.stage.call(*arguments, **job.parameters)
     return _declared(job.stage, returned[0] if job.stage.batch else returned)
 
 

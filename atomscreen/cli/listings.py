@@ -21,7 +21,7 @@ def stages(name: str | None, json: bool) -> None:
     for stage in chosen:
         data = _stage(stage)
         print(f"{stage.name}  ({stage.cost}): {stage.summary}")
-        for key in ("needs", "uses", "gives", "roles", "companions"):
+        for key in ("needs", "uses", "gives", "roles", "companions", "parts"):
             if data[key]:
                 print(f"    {key}: {', '.join(data[key])}")
         for parameter in data["parameters"]:
@@ -41,6 +41,7 @@ def _stage(stage: Stage) -> dict[str, Any]:
         "gives": sorted(stage.gives),
         "roles": sorted(stage.roles) if stage.roles is not None else [],
         "companions": list(stage.companions.stages) if stage.companions is not None else [],
+        "parts": [stage.parts.stage] if stage.parts is not None else [],
         "parameters": [
             {
                 "name": name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json as json_module
 import sys
@@ -18,26 +19,29 @@ def run_files(
     parameters: Sequence[str],
     ion: str | None,
     role: str | None,
+    out: Path | None,
     device: str,
     json: bool,
 ) -> None:
     """Run a stage on each structure of each file and print what it gave.
 
+    Checkpoints and files go to the folder ``out``; without it there are none, and what is killed starts anew.
     Exits with 2 where a file's structure cannot be used, with 1 where a stage gave no result; the others are done.
     """
-    from atomscreen.campaign.single import plan
+    from atomscreen.campaign.single import plan, working_folder
     from atomscreen.interatomic.devices import set_device
 
     given = read_parameters(parameters)
     plan(stage, given)  # wrong use is said before anything is computed
     set_device(device)
     code, printed = 0, []
-    for file in files:
-        for entry, exit_code in _run_file(stage, file, given, ion, _role(role)):
-            code = max(code, exit_code)
-            printed.append(entry)
-            if not json:
-                _print(entry)
+    with working_folder(out) if out is not None else contextlib.nullcontext():
+        for file in files:
+            for entry, exit_code in _run_file(stage, file, given, ion, _role(role)):
+                code = max(code, exit_code)
+                printed.append(entry)
+                if not json:
+                    _print(entry)
     if json:
         print(json_module.dumps(printed, indent=1))
     sys.exit(code)

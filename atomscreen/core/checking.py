@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 
-from atomscreen.core.stages import Stage
+from atomscreen.core.stages import Stage, get_stage
 
 
 def check_stage(stage: Stage) -> None:
@@ -24,6 +24,13 @@ def check_stage(stage: Stage) -> None:
     if not stage.gives:
         raise TypeError(f"stage '{stage.name}' gives nothing")
     described = _described_parameters(text)
+    if stage.parts is not None:
+        other = get_stage(stage.parts.stage)
+        if not other.needs <= stage.needs:
+            raise TypeError(
+                f"stage '{stage.name}' lacks what its part '{other.name}' needs: {other.needs - stage.needs}"
+            )
+        described = _described_parameters(inspect.cleandoc(other.function.__doc__ or "")) | described
     for name, parameter in stage.parameters.items():
         if name not in described:
             raise TypeError(f"the docstring of stage '{stage.name}' does not describe '{name}'")

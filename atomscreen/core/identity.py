@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from atomscreen.core.candidate import Candidate
-from atomscreen.core.stages import FACETS, Stage
+from atomscreen.core.stages import FACETS, Part, Stage
 from atomscreen.core.vocabulary import structure_kind
 
 if TYPE_CHECKING:
@@ -69,7 +69,11 @@ def candidate_digest(candidate: Candidate, names: Iterable[str] | None = None) -
 
 
 def result_key(
-    stage: Stage, parameters: Mapping[str, Any], candidate: Candidate, companions: Sequence[Candidate] = ()
+    stage: Stage,
+    parameters: Mapping[str, Any],
+    candidate: Candidate,
+    companions: Sequence[Candidate] = (),
+    parts: Sequence[Part] = (),
 ) -> str:
     """Return the key under which a stage's result for a candidate is stored.
 
@@ -83,19 +87,27 @@ def result_key(
         The candidate with what earlier stages gave it.
     companions
         The finished companions; their order does not matter.
+    parts
+        The finished parts.
     """
-    return sha256(
-        canonical(
-            {
-                "stage": stage.name,
-                "version": stage.version,
-                "parameters": dict(parameters),
-                "digests": stage.versions(parameters),
-                "candidate": candidate_digest(candidate, stage.needs | stage.uses),
-                "companions": sorted([companion.id, candidate_digest(companion)] for companion in companions),
-            }
-        )
-    )
+    decisive = {
+        "stage": stage.name,
+        "version": stage.version,
+        "parameters": dict(parameters),
+        "digests": stage.versions(parameters),
+        "candidate": candidate_digest(candidate, stage.needs | stage.uses),
+        "companions": sorted([companion.id, candidate_digest(companion)] for companion in companions),
+    }
+    if stage.parts is not None:
+        decisive["parts"] = [_part(part) for part in parts]
+    return sha256(canonical(decisive))
+
+
+def _part(part: Part) -> list[Any]:
+    if part.results is None:
+        return [part.parameters, part.reason]
+    structures = {name: structure_digest(structure) for name, structure in part.results.structures.items()}
+    return [part.parameters, [quantity.as_dict() for quantity in part.results.quantities], structures]
 
 
 def _fixed(number: float) -> str:

@@ -1,7 +1,7 @@
-"""A place for a stage's checkpoints, so that a long stage that is killed goes on where it was.
+"""Places for a stage's files: checkpoints, so that a killed stage goes on where it was, and what stays for good.
 
-A campaign gives every costly job a folder of its own, named by the key of its result; it is emptied once the result
-is in the store. A stage that is called as a plain function has none.
+A campaign gives every costly job two folders of its own, named by the key of its result. Its checkpoints go once the
+result is in the store; a trajectory stays beside the store. A stage that is called as a plain function has neither.
 """
 
 from __future__ import annotations
@@ -11,22 +11,32 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-_FOLDER: ContextVar[Path | None] = ContextVar("scratch_folder", default=None)
+_CHECKPOINTS: ContextVar[Path | None] = ContextVar("checkpoints", default=None)
+_KEPT: ContextVar[Path | None] = ContextVar("kept", default=None)
 
 
 @contextmanager
-def scratch_folder(folder: Path | None) -> Iterator[None]:
-    """Let the stage that runs inside keep its checkpoints in a folder, which is made when it asks for a file."""
-    token = _FOLDER.set(folder)
+def scratch_folder(checkpoints: Path | None, kept: Path | None = None) -> Iterator[None]:
+    """Let the stage that runs inside use these folders, which are made when it asks for a file."""
+    tokens = _CHECKPOINTS.set(checkpoints), _KEPT.set(kept)
     try:
         yield
     finally:
-        _FOLDER.reset(token)
+        _CHECKPOINTS.reset(tokens[0])
+        _KEPT.reset(tokens[1])
 
 
 def scratch_file(name: str) -> Path | None:
     """Return the path of a checkpoint of the running stage, or ``None`` where none can be kept."""
-    folder = _FOLDER.get()
+    return _file(_CHECKPOINTS.get(), name)
+
+
+def kept_file(name: str) -> Path | None:
+    """Return the path of a file that stays beside the result of the running stage, or ``None`` where none can."""
+    return _file(_KEPT.get(), name)
+
+
+def _file(folder: Path | None, name: str) -> Path | None:
     if folder is None:
         return None
     try:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_origin
 
-from atomscreen.core.candidate import Candidate
+from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import UsageError, closest
 from atomscreen.core.units import Unit
 from atomscreen.core.vocabulary import QUANTITIES, STRUCTURES, Role
@@ -76,6 +76,42 @@ class Companions:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """Runs of another stage on the same candidate that a stage puts together, such as the temperatures of a fit.
+
+    Each is a task of its own, with a result of its own in the store: another temperature later costs only itself.
+
+    Attributes
+    ----------
+    stage
+        The other stage's name. It needs nothing that the stage itself does not need.
+    varies
+        The parameters that tell its runs apart. The others are parameters of the stage too, without being restated.
+    choose
+        Takes the stage's own parameters and returns what varies for each run. The stage gets, as its second argument,
+        a :class:`Part` for each, in the same order.
+    """
+
+    stage: str
+    varies: frozenset[str]
+    choose: Callable[[Mapping[str, Any]], Sequence[Mapping[str, Any]]]
+
+    def parameters(self, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the parameters of each run, for the parameters of the stage."""
+        shared = {name: given[name] for name in get_stage(self.stage).parameters if name not in self.varies}
+        return [{**shared, **chosen} for chosen in self.choose(given)]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One run of another stage: its parameters and what it gave, or why it gave nothing."""
+
+    parameters: Mapping[str, Any]
+    results: Results | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Stage:
     """A registered stage: the function and what the decorator was told of it."""
 
@@ -88,6 +124,7 @@ class Stage:
     cost: Cost
     version: int
     companions: Companions | None
+    parts: Parts | None = None
     batch: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -107,8 +144,21 @@ class Stage:
 
     @property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
-        """The parameters a user can set, with evaluated annotations."""
-        return _parameters(self.function, skip=2 if self.companions else 1)
+        """The parameters a user can set, with evaluated annotations; those of its parts last."""
+        if self.parts is None:
+            return self._own_parameters
+        theirs = get_stage(self.parts.stage).parameters
+        inherited = {name: theirs[name] for name in theirs if name not in self.parts.varies}
+        return {**self._own_parameters, **inherited}
+
+    @property
+    def _own_parameters(self) -> Mapping[str, inspect.Parameter]:
+        # Before them come the candidate, and what had to be finished first.
+        return _parameters(self.function, skip=2 if self.companions or self.parts else 1)
+
+    def call(self, *arguments: Any, **parameters: Any) -> Any:
+        """Call the function with those of the parameters that are its own."""
+        return self.function(*arguments, **{name: parameters[name] for name in self._own_parameters})
 
     def check(self, given: Mapping[str, Any], units: str | None = None) -> dict[str, Any]:
         """Return all parameters, checked and with defaults filled in.
@@ -133,7 +183,7 @@ class Stage:
         if units is not None:
             given = self._attach(given, units)
         try:
-            checked = _model(self.function, skip=2 if self.companions else 1)(**given).model_dump()
+            checked = _model(self)(**given).model_dump()
         except ValidationError as problem:
             first = problem.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
@@ -177,6 +227,7 @@ def stage(
     cost: Cost = "heavy",
     version: int = 1,
     companions: Companions | None = None,
+    parts: Parts | None = None,
 ) -> Callable[[_F], _F]:
     """Register a function as a stage under its own name and return it unchanged.
 
@@ -197,6 +248,8 @@ def stage(
         Raise it when the stage gives other numbers than before, so that stored results are computed anew.
     companions
         Other materials that must be finished first.
+    parts
+        Runs of another stage that this one puts together; a stage has companions or parts, not both.
 
     Raises
     ------
@@ -216,6 +269,7 @@ def stage(
             cost=cost,
             version=version,
             companions=companions,
+            parts=parts,
         )
         _refuse_mistakes(entry)
         _STAGES[entry.name] = entry
@@ -231,6 +285,8 @@ def _refuse_mistakes(entry: Stage) -> None:
     taken = _STAGES.get(entry.name)
     if taken is not None and taken.function.__module__ != entry.function.__module__:
         raise TypeError(f"stage '{entry.name}' is registered in {taken.function.__module__} already")
+    if entry.companions is not None and entry.parts is not None:
+        raise TypeError(f"stage '{entry.name}' has companions and parts; it can have one of them")
     if not entry.function.__doc__:
         raise TypeError(f"stage '{entry.name}' has no docstring")
     for parameter in inspect.signature(entry.function).parameters.values():
@@ -278,22 +334,22 @@ def _discover() -> None:
 
 @functools.cache
 def _parameters(function: StageFunction, skip: int) -> dict[str, inspect.Parameter]:
-    """Return a stage's own parameters: those behind the candidate (and its companions)."""
+    """Return a stage's own parameters: those behind the candidate (and its companions or parts)."""
     signature = inspect.signature(function, eval_str=True)
     return dict(list(signature.parameters.items())[skip:])
 
 
 @functools.cache
-def _model(function: StageFunction, skip: int) -> type[BaseModel]:
+def _model(entry: Stage) -> type[BaseModel]:
     """Return the pydantic model of a stage's parameters."""
     from pydantic import ConfigDict, create_model
 
     fields: dict[str, Any] = {
         name: (parameter.annotation, ... if parameter.default is inspect.Parameter.empty else parameter.default)
-        for name, parameter in _parameters(function, skip).items()
+        for name, parameter in entry.parameters.items()
     }
     return create_model(
-        function.__name__, __config__=ConfigDict(extra="forbid", validate_default=True, allow_inf_nan=False), **fields
+        entry.name, __config__=ConfigDict(extra="forbid", validate_default=True, allow_inf_nan=False), **fields
     )
 
 

@@ -220,6 +220,9 @@ QUANTITIES: Mapping[str, Definition] = {
     "thermodynamic_factor": _D("", "Γ", "thermodynamic factor d(μ/k_BT)/d ln c of the working ion",
                                varies_with="ion_content"),
     "haven_ratio": _D("", "H_R", "Haven ratio: tracer over charge diffusivity", varies_with="temperature"),
+    "thermal_potential_energy": _D(
+        "eV/atom", "E − E(0 K)", "mean potential energy of a simulation above the relaxed structure's, per atom; 3/2 "
+        "k_B T where it is harmonic", varies_with="temperature"),
     "hops_per_ion": _D("", "hops", "site-to-site displacements per working ion in a run", varies_with="temperature"),
     "bulk_ionic_conductivity": _D(
         "S/cm", "σ bulk", "conductivity inside the grains, Nernst–Einstein with Haven ratio 1 where it is calculated",
@@ -237,13 +240,44 @@ QUANTITIES: Mapping[str, Definition] = {
                                 logarithmic=True),
     # hops and cheap screens of transport
     "migration_barrier_1d": _D(
-        "eV", "E_m 1D", "least barrier of the working ion's hops that percolate in one dimension at least"),
-    "migration_barrier_2d": _D("eV", "E_m 2D", "least barrier of the working ion's hops that percolate in two"),
-    "migration_barrier_3d": _D("eV", "E_m 3D", "least barrier of the working ion's hops that percolate in three"),
+        "eV", "E_m 1D", "least barrier of single hops of the working ion that percolate in one dimension at least",
+        varies_with="ion_content"),
+    "migration_barrier_2d": _D(
+        "eV", "E_m 2D", "least barrier of single hops of the working ion that percolate in two dimensions",
+        varies_with="ion_content"),
+    "migration_barrier_3d": _D(
+        "eV", "E_m 3D", "least barrier of single hops of the working ion that percolate in three dimensions",
+        varies_with="ion_content"),
+    "hop_barrier": _D("eV", "E_m hop", "saddle of one single-ion hop above the lower of its ends",
+                      varies_with="direction"),
+    "concerted_barrier": _D("eV", "E_m concerted", "saddle of one hop of two or three ions at once above the lower end",
+                            varies_with="direction"),
+    "barrier_strain_tensor": _D(
+        "eV", "dE_m/dε", "change of one hop's barrier with strain, IRE-1949 standard axes: positive where stretching "
+        "raises it", (3, 3), varies_with="direction"),
+    "activation_volume": _D(
+        "Å^3", "Ω_m", "change of one hop's barrier with pressure; positive: pressure raises it",
+        varies_with="direction"),
     "bond_valence_barrier_1d": _D(
         "eV", "BV 1D", "bond-valence site energy that percolates in one dimension, above its minimum"),
     "bond_valence_barrier_2d": _D("eV", "BV 2D", "bond-valence site energy that percolates in two dimensions"),
     "bond_valence_barrier_3d": _D("eV", "BV 3D", "bond-valence site energy that percolates in three dimensions"),
+    "bond_valence_dimensionality": _D(
+        "", "BV dimensions", "directions that the bond-valence site energy percolates in below a stated energy"),
+    "percolation_radius_1d": _D(
+        "Å", "r 1D", "greatest sphere that travels in one dimension between the framework's ions (Shannon radii)"),
+    "percolation_radius_2d": _D("Å", "r 2D", "greatest sphere that travels in two dimensions between them"),
+    "percolation_radius_3d": _D("Å", "r 3D", "greatest sphere that travels in three dimensions between them"),
+    "anion_bcc_deviation": _D(
+        "", "anions vs bcc", "distance of the anions' neighbourhoods from body-centred cubic, by neighbour distance"),
+    "anion_fcc_deviation": _D("", "anions vs fcc", "distance of them from face-centred cubic"),
+    "anion_hcp_deviation": _D("", "anions vs hcp", "distance of them from hexagonal close-packed"),
+    "anion_bcc_likeness": _D(
+        "", "bcc likeness", "1 where the anions are body-centred cubic, 0 where close-packed, 1/2 as far from either"),
+    "empty_site_energy": _D(
+        "eV", "E empty site", "energy to take a working ion from its weakest site to the best empty one, rest fixed"),
+    "occupied_site_energy_spread": _D(
+        "eV", "ΔE occupied", "greatest less least energy that one working ion has at its distinct sites, rest fixed"),
     # phonons
     "phonon_frequencies": _D("THz", "frequency", "frequencies at which the phonon density of states is given", (None,)),
     "phonon_density_of_states": _D(

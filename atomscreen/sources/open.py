@@ -63,6 +63,10 @@ def check_source(given: Any) -> SourceSpec:
         spec = SourceSpec(str(kind), str(where))
     else:
         kind, colon, where = str(given).partition(":")
+        if not colon and kind in KINDS and not _exists(kind):
+            raise UsageError(
+                f"the source '{kind}' needs a place behind a colon, such as 'builtin:reference' or 'cif:FOLDER'"
+            )
         if not colon or _exists(str(given)):
             kind, where = "cif", str(given)
         spec = SourceSpec(kind, where)

@@ -5,6 +5,8 @@ from atomscreen.campaign.criteria import Criterion, Selector
 from atomscreen.campaign.executors import InProcess
 from atomscreen.campaign.funnel import KeepStep, TopStep
 from atomscreen.campaign.store import Store
+from atomscreen.core.errors import UsageError
+from atomscreen.core.stages import get_stage
 from atomscreen.core.vocabulary import Role
 from tests.campaign.toys import candidates, step, toy_stages
 
@@ -101,6 +103,53 @@ def test_a_companion_that_fails_is_left_out(tmp_path, calls):
         "smaller0.0": "passed",
         "smaller0.5": "failed",
     }
+
+
+def test_parts_are_jobs_of_their_own_and_one_more_costs_only_itself(tmp_path, calls):
+    campaign = run(tmp_path, [step("weigh"), step("repeat", limits=(9.0, 10.0))], candidates(2))
+    assert len([c for c in calls if c[0] == "press"]) == 4 and campaign.computed == 2 + 4 + 2
+    assert campaign.tracks[1].candidate.quantity("bulk_modulus").number == pytest.approx(31)
+    assert campaign.tallies[1].entered == 2
+    again = run(tmp_path, [step("weigh"), step("repeat", limits=(10.0, 11.0))], candidates(2))
+    assert again.computed == 2 + 2  # the new part of each candidate, and what puts the parts together
+
+
+def test_a_stage_takes_the_parameters_of_its_parts_too(tmp_path, calls):
+    campaign = run(tmp_path, [step("weigh"), step("repeat", stiffness=20.0)], candidates(1))
+    assert campaign.tracks[0].candidate.quantity("bulk_modulus").number == pytest.approx(60)
+    assert set(get_stage("repeat").parameters) == {"limits", "stiffness"}
+    with pytest.raises(UsageError, match="no parameter 'limit'"):
+        step("repeat", limit=2.0)
+
+
+def test_a_part_that_fails_says_why_to_the_stage_it_is_for(tmp_path, calls):
+    campaign = run(tmp_path, [step("weigh"), step("repeat")], candidates(1))
+    (track,) = campaign.tracks
+    assert track.status == "passed" and track.candidate.notes == ("1.0: too dense: 3.0",)
+    assert track.candidate.quantity("bulk_modulus").number == pytest.approx(30)
+
+
+def test_kept_files_stay_beside_the_store(tmp_path):
+    from atomscreen.core.candidate import Candidate, Results
+    from atomscreen.core.quantity import Quantity
+    from atomscreen.core.scratch import kept_file
+    from atomscreen.core.stages import _STAGES, stage
+
+    @stage(gives={"density"})
+    def lasting(candidate: Candidate) -> Results:
+        """Leave a file."""
+        kept_file("path.txt").write_text("here")
+        return Results((Quantity("density", 1.0),))
+
+    try:
+        with InProcess() as executor:
+            Campaign([step("lasting")], Store(tmp_path / "store.sqlite"), files=tmp_path / "files").run(
+                candidates(1), executor, 1
+            )
+    finally:
+        _STAGES.pop("lasting")
+    (left,) = (tmp_path / "files").glob("*/path.txt")
+    assert left.read_text() == "here"
 
 
 def test_a_surprise_is_a_failure_with_its_log_and_is_tried_again(tmp_path, calls):

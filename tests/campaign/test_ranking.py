@@ -116,6 +116,7 @@ def test_one_candidate_alone_scores_the_middle_whatever_the_unit():
 def test_at_most_so_much_does_not_win():
     slow = Candidate("slow", STRUCTURES, quantities=(Quantity("bulk_ionic_conductivity_300K", 1e-2, bound="upper"),))
     rows = rank(
-        [slow, candidate("measured", bulk_ionic_conductivity_300K=1e-3)], [objective("bulk_ionic_conductivity_300K", "max")]
+        [slow, candidate("measured", bulk_ionic_conductivity_300K=1e-3)],
+        [objective("bulk_ionic_conductivity_300K", "max")],
     )
     assert [row.candidate.id for row in rows] == ["measured", "slow"] and rows[1].values[0].bound == "upper"

@@ -3,7 +3,7 @@
 import pytest
 
 from atomscreen.campaign import single
-from atomscreen.campaign.single import run_stage
+from atomscreen.campaign.single import run_stage, working_folder
 from atomscreen.core.errors import StageFailure
 from tests.campaign.toys import candidates, toy_stages
 
@@ -18,6 +18,36 @@ def test_companions_are_computed_once_in_a_process(monkeypatch):
         assert pressed == calls.count(("press", 2.0)) == 1
     assert one.quantity("energy_above_hull").number == pytest.approx(3.0 - 2.0)
     assert other.quantity("energy_above_hull").number == pytest.approx(3.1 - 2.0)
+
+
+def test_parts_run_one_after_the_other_in_this_process():
+    (only,) = candidates(1)
+    with toy_stages():
+        found = run_stage("repeat", run_stage("weigh", only))
+    assert found.quantity("bulk_modulus").number == pytest.approx(30)
+    assert found.notes == ("1.0: too dense: 3.0",)
+
+
+def test_files_and_checkpoints_go_to_the_working_folder(tmp_path):
+    from atomscreen.core.candidate import Candidate, Results
+    from atomscreen.core.quantity import Quantity
+    from atomscreen.core.scratch import kept_file, scratch_file
+    from atomscreen.core.stages import _STAGES, stage
+
+    @stage(gives={"density"})
+    def lasting(candidate: Candidate) -> Results:
+        """Leave a file."""
+        assert scratch_file("state") is not None
+        kept_file("path.txt").write_text("here")
+        return Results((Quantity("density", 1.0),))
+
+    try:
+        with working_folder(tmp_path):
+            run_stage("lasting", candidates(1)[0])
+    finally:
+        _STAGES.pop("lasting")
+    assert [path.name for path in (tmp_path / "files").glob("*/*")] == ["path.txt"]
+    assert not list((tmp_path / "scratch").glob("*"))
 
 
 def test_a_repeated_call_computes_the_candidate_itself_again():

@@ -47,6 +47,7 @@ def test_a_workflow_is_read_whole():
         (">= 100", "about 100", "line 7: criterion 'about 100 mAh/g' of .* begins with none of"),
         ("by: density", "by: densiti", "line 9: unknown quantity 'densiti'; did you mean 'density'"),
         ("by: density", "by: average_voltage", "line 9: 'top' compares 'average_voltage', which no earlier step gives; put 'voltage'"),
+        ("by: density,", "by: average_voltage, for: solid_electrolyte,", "which no earlier step gives; no stage gives it for solid_electrolyte"),
         ("by: density", "by: elastic_tensor", "line 9: 'elastic_tensor' is a tensor"),
         ("by: density", "by: tracer_diffusivity", "line 9: 'tracer_diffusivity' has a value for each temperature"),
         ("count: 3", "count: 0", "line 9: 'top' needs a count of 1 or more"),
@@ -60,6 +61,7 @@ def test_a_workflow_is_read_whole():
         ("source: {builtin: reference}", "handoff: [pybamm]", "line 4: unknown key 'handoff'"),
         ("name: test", "name: ../../etc", "line 1: the name '../../etc' cannot be a folder's name"),
         ("for: solid_electrolyte}", "for: anode}", "line 10: stage 'diffusivity' applies to none of the roles"),
+        ("for: cathode}", "for: anode}", "line 7: 'keep' applies to none of the roles cathode, solid_electrolyte"),
         ("funnel:", "funnel: [", "not valid YAML"),
     ],
 )  # fmt: skip
