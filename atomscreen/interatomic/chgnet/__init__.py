@@ -1,0 +1,1 @@
+"""CHGNet without what a simulation does not need."""
