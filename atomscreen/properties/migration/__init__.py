@@ -1,0 +1,1 @@
+"""Hops of the working ion: their barriers and where they lead."""
