@@ -1,0 +1,1 @@
+"""Cheap screens of where an ion could go: no simulation, no band."""
