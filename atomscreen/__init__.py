@@ -18,9 +18,11 @@ _API = {
     "stage": "atomscreen.core.stages",
     "AtomscreenError": "atomscreen.core.errors",
     "StageFailure": "atomscreen.core.errors",
+    "analyze": "atomscreen.properties.transport.trajectory_report",
     "load_candidates": "atomscreen.sources.open",
     "run_workflow": "atomscreen.campaign.run",
     "run_stage": "atomscreen.campaign.single",
+    "working_folder": "atomscreen.campaign.single",
     "write_report": "atomscreen.report.html",
 }
 
@@ -32,21 +34,24 @@ __all__ = [
     "Role",
     "StageFailure",
     "__version__",
+    "analyze",
     "load_candidates",
     "run_stage",
     "run_workflow",
     "stage",
+    "working_folder",
     "write_report",
 ]
 
 if TYPE_CHECKING:
     from atomscreen.campaign.run import run_workflow
-    from atomscreen.campaign.single import run_stage
+    from atomscreen.campaign.single import run_stage, working_folder
     from atomscreen.core.candidate import Candidate, Results
     from atomscreen.core.errors import AtomscreenError, StageFailure
     from atomscreen.core.quantity import Quantity
     from atomscreen.core.stages import stage
     from atomscreen.core.vocabulary import Role
+    from atomscreen.properties.transport.trajectory_report import analyze
     from atomscreen.report.html import write_report
     from atomscreen.sources.open import load_candidates
 

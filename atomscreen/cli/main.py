@@ -80,13 +80,59 @@ def run(
     ] = None,
     ion: Annotated[str | None, typer.Option(help="The working ion, where the stage needs one.")] = None,
     role: Annotated[str | None, typer.Option(help="The role, where the stage needs one.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep checkpoints and files such as trajectories here.")
+    ] = None,
     device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Run a stage on structure files, with the stages it needs before it."""
     from atomscreen.cli.single import run_files
 
-    run_files(stage, files, param or [], ion, role, device, json)
+    run_files(stage, files, param or [], ion, role, out, device, json)
+
+
+@app.command()
+def analyze(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="TRAJECTORY...",
+            help="XDATCAR, vasprun.xml, extended XYZ, LAMMPS dump, ASE .traj, NetCDF; several are pieces of one run.",
+        ),
+    ],
+    ion: Annotated[str, typer.Option(help="The element that moves, for example Li.")],
+    temperature: Annotated[
+        str | None, typer.Option(metavar="K", help="Of the run; needed for the conductivity.")
+    ] = None,
+    frame_spacing: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Time between frames with its unit: 100fs, 0.1ps.")
+    ] = None,
+    elements: Annotated[
+        str | None, typer.Option(metavar="A,B,...", help="Elements of LAMMPS's atom types 1, 2, ...")
+    ] = None,
+    discard: Annotated[str | None, typer.Option(metavar="TIME", help="Time at the start to leave out: 5ps.")] = None,
+    charge: Annotated[float | None, typer.Option(help="Of the ion, where it is not a known working ion.")] = None,
+    van_hove: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write van Hove's correlation functions, as CSV.")
+    ] = None,
+    density: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the ions' density for a viewer: .cube or .vasp.")
+    ] = None,
+    occupancies: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write how full each site is, as CSV; needs --sites.")
+    ] = None,
+    sites: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Crystal structure with all sites of the ion, for --occupancies."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Analyse how an ion diffuses in a trajectory from any code."""
+    from atomscreen.cli.analysis import analyze_files
+
+    paths = {"van_hove": van_hove, "density": density, "occupancies": occupancies, "sites": sites}
+    analyze_files(files, ion, temperature, frame_spacing, elements, discard, charge, paths, json)
 
 
 @app.command()

@@ -153,6 +153,8 @@ def _print_outcome(record: Mapping[str, Any], folder: Path) -> None:
     console.print(funnel_table(record))
     for table in ranking_tables(record, limit=_SHOWN):
         console.print(table)
+    if not any(ranking["rows"] for ranking in record["rankings"].values()):
+        print("no candidate is left to rank; the funnel above says at which step they left, the report why")
     print(f"{record['computed']} results computed in {_duration(record['seconds'])}; the rest was in the store")
     print(f"report: {(folder / 'report.html').resolve()}")
 
@@ -209,8 +211,10 @@ def _left(snapshot: Snapshot) -> str:
 
 def _remaining(seconds: float, untimed: Sequence[str]) -> str:
     """Return the estimate in words; a stage that was never timed comes on top of it, and that is said."""
-    known = f"about {_duration(seconds)} left"
-    return f"{known}, and {', '.join(untimed)}, not timed yet" if untimed else known
+    unknown = f"{', '.join(untimed)}, not timed yet" if untimed else ""
+    if untimed and seconds < 1:
+        return f"to come: {unknown}"
+    return f"about {_duration(seconds)} left" + (f", and {unknown}" if unknown else "")
 
 
 def _console() -> Console:

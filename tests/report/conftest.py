@@ -97,7 +97,11 @@ def _quantities(role: str, rng: random.Random) -> list[dict[str, Any]]:
         ]
         made["diffusivity"].append(
             Quantity(
-                "bulk_ionic_conductivity_300K", conductivity, None if bound else 0.6 * conductivity, bound=bound, method="MD"
+                "bulk_ionic_conductivity_300K",
+                conductivity,
+                None if bound else 0.6 * conductivity,
+                bound=bound,
+                method="MD",
             )
         )
     return [{**quantity.as_dict(), "stage": stage} for stage, found in made.items() for quantity in found]

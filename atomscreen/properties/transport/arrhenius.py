@@ -5,11 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from atomscreen.core.errors import UsageError
 
+if TYPE_CHECKING:
+    import numpy as np
+
 _BOLTZMANN = 8.617333262e-5  # eV/K, exact in the SI of 2019 to the digits given
 _CURVED = 0.01  # probability of a worse fit below which a straight line is rejected
+_BENT = 2.58  # standard deviations of the quadratic term, the same 1 %
 
 
 def conductivity_per_diffusivity(ions: int, charge: float, volume: float, temperature: float) -> float:
@@ -48,6 +53,9 @@ class ArrheniusFit:
         Sum of squared, weighted residuals.
     probability
         Chance of a larger ``chi_squared`` where the line is right.
+    bend
+        Quadratic term of ln D against 1/T in its standard deviations; ``None`` with three temperatures. Positive where
+        the activation energy is smaller in the cold.
     """
 
     log_prefactor: float
@@ -55,6 +63,7 @@ class ArrheniusFit:
     covariance: tuple[tuple[float, float], tuple[float, float]]
     chi_squared: float
     probability: float
+    bend: float | None = None
 
     @property
     def activation_energy_uncertainty(self) -> float:
@@ -63,8 +72,8 @@ class ArrheniusFit:
 
     @property
     def straight(self) -> bool:
-        """Whether the points agree with one activation energy (chi-squared test at 1 %)."""
-        return self.probability >= _CURVED
+        """Whether the points agree with one activation energy: chi-squared and quadratic term, each at 1 %."""
+        return self.probability >= _CURVED and (self.bend is None or abs(self.bend) < _BENT)
 
     def log_diffusivity(self, temperature: float) -> tuple[float, float]:
         """Return ln D (D in cm²/s) and its standard uncertainty at a temperature in K.
@@ -106,16 +115,32 @@ def arrhenius(
         raise UsageError("an Arrhenius fit needs positive temperatures, diffusivities and uncertainties")
     values = np.log(diffusivities)
     weights = np.asarray(diffusivities) / np.asarray(uncertainties)
-    design = np.column_stack([np.ones(len(values)), -1 / (_BOLTZMANN * np.asarray(temperatures))])
-    weighted = design * weights[:, None]
-    covariance = np.linalg.inv(weighted.T @ weighted)
-    parameters = covariance @ (weighted.T @ (weights * values))
-    chi_squared = float((((values - design @ parameters) * weights) ** 2).sum())
+    inverse = -1 / (_BOLTZMANN * np.asarray(temperatures))
+    parameters, covariance, chi_squared = _weighted_polynomial(inverse, values, weights, 1)
     (first, mixed), (_, last) = covariance.tolist()
+    bend = None
+    if len(set(temperatures)) > 3:
+        # About its mean the abscissa's powers are hardly correlated, which keeps the matrix well conditioned.
+        curved, spread, _ = _weighted_polynomial(inverse - inverse.mean(), values, weights, 2)
+        bend = float(curved[2] / np.sqrt(spread[2, 2]))
     return ArrheniusFit(
         log_prefactor=float(parameters[0]),
         activation_energy=float(parameters[1]),
         covariance=((first, mixed), (mixed, last)),
         chi_squared=chi_squared,
         probability=float(chi2.sf(chi_squared, len(values) - 2)),
+        bend=bend,
     )
+
+
+def _weighted_polynomial(
+    x: np.ndarray, y: np.ndarray, weights: np.ndarray, degree: int
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return coefficients (constant first), their covariance, and the sum of squared weighted residuals."""
+    import numpy as np
+
+    design = np.vander(x, degree + 1, increasing=True)
+    weighted = design * weights[:, None]
+    covariance = np.linalg.inv(weighted.T @ weighted)
+    coefficients = covariance @ (weighted.T @ (weights * y))
+    return coefficients, covariance, float((((y - design @ coefficients) * weights) ** 2).sum())

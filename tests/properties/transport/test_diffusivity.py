@@ -1,319 +1,206 @@
-"""Diffusivity: trajectories whose diffusivity is known exactly, closed forms, and the stage with a cheap potential."""
+"""The stages 'molecular_dynamics' and 'diffusivity': planted walks and a cheap potential in place of the real ones."""
 
 import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from pymatgen.core import Lattice, Structure
 
+from atomscreen.campaign.single import run_stage
 from atomscreen.core.candidate import Candidate
 from atomscreen.core.errors import StageFailure, StructureRefused, UsageError
 from atomscreen.core.stages import get_stage
-from atomscreen.properties.transport.arrhenius import arrhenius, conductivity_per_diffusivity
-from atomscreen.properties.transport.hops import count_hops
-from atomscreen.properties.transport.transport_analysis import diffusion
+from atomscreen.interatomic.dynamics.trajectory import Trajectory
+from atomscreen.properties.transport import simulation
+from atomscreen.properties.transport.arrhenius import conductivity_per_diffusivity
+from atomscreen.properties.transport.replicas import mean_of
 
+BOLTZMANN = 8.617333262e-5
 FRAME = 0.02  # ps
-FRAMES = 1001
 IONS, FRAMEWORK = 24, 8
 SYMBOLS = ["Li"] * IONS + ["S"] * FRAMEWORK
 SITE_DISTANCE = 3.0  # Å
+EMT = "ase.calculators.emt:EMT"
 
 
-def lattice_walk(seed: int, rate: float, frames: int = FRAMES) -> np.ndarray:
+def lattice_walk(seed: int, rate: float, frames: int) -> np.ndarray:
     """Ions on a simple cubic lattice that jump at a rate per ps: D = rate d²/6 exactly; all atoms vibrate."""
     generator = np.random.default_rng(seed)
     jumps = generator.random((frames - 1, IONS)) < rate * FRAME
     directions = np.vstack([np.eye(3), -np.eye(3)]) * SITE_DISTANCE
     steps = directions[generator.integers(0, 6, jumps.shape)] * jumps[..., None]
-    return with_framework(np.concatenate([np.zeros((1, IONS, 3)), steps.cumsum(axis=0)]), generator)
-
-
-def cage_walk(seed: int, residence: float, radius: float = 2.4) -> np.ndarray:
-    """Ions that jump to random places on a sphere, the cage of an argyrodite, and never leave it."""
-    generator = np.random.default_rng(seed)
-    places = generator.normal(size=(FRAMES, IONS, 3))
-    places *= radius / np.linalg.norm(places, axis=-1, keepdims=True)
-    jumps = generator.random((FRAMES, IONS)) < FRAME / residence
-    for frame in range(1, FRAMES):
-        places[frame, ~jumps[frame]] = places[frame - 1, ~jumps[frame]]
-    return with_framework(places, generator)
-
-
-def with_framework(ions: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    atoms = np.concatenate([ions, np.zeros((len(ions), FRAMEWORK, 3))], axis=1)
+    ions = np.concatenate([np.zeros((1, IONS, 3)), steps.cumsum(axis=0)])
+    atoms = np.concatenate([ions, np.zeros((frames, FRAMEWORK, 3))], axis=1)
     return atoms + generator.normal(0.0, 0.2, atoms.shape)
 
 
-def estimate(positions: np.ndarray, seed: int = 0):
-    return diffusion(positions, SYMBOLS, "Li", FRAME, seed=seed)
-
-
-@pytest.mark.slow
-def test_stated_uncertainty_covers_the_truth_as_often_as_it_says():
-    rate = 0.5
-    truth = rate * SITE_DISTANCE**2 / 6 * 1e-4
-    runs = 60
-    estimates = [estimate(lattice_walk(seed, rate), seed) for seed in range(runs)]
-    assert all(found.enough for found in estimates)
-    values = np.array([found.diffusivity for found in estimates])
-    stated = np.array([found.uncertainty for found in estimates])
-    # The mean of 60 estimates, each good to about 17 %, is good to 2.2 %: three times that.
-    assert values.mean() == pytest.approx(truth, rel=0.066)
-    # A standard deviation from 60 samples is good to 9 %; the stated one may be off by three times that.
-    assert stated.mean() == pytest.approx(values.std(ddof=1), rel=0.28)
-    covered = np.mean([found.interval[0] <= truth <= found.interval[1] for found in estimates])
-    # Binomial: 0.68 ± 0.06 for 60 runs; three standard deviations.
-    assert 0.50 <= covered <= 0.86
-
-
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_lattice_walk_has_the_diffusivity_of_its_jump_rate(seed):
-    rate = 0.5
-    found = estimate(lattice_walk(seed, rate))
-    assert found.enough
-    assert found.uncertainty is not None
-    # Three standard deviations.
-    assert abs(found.diffusivity - rate * SITE_DISTANCE**2 / 6 * 1e-4) < 3 * found.uncertainty
-    # Jumps are counted unless two fall into one averaging time of 0.4 ps (a fifth of them at this rate).
-    assert found.hops_per_ion == pytest.approx(rate * FRAME * (FRAMES - 1), rel=0.3)
-
-
-def test_same_seed_same_answer_and_numpy_stays_as_it_was():
-    walk = lattice_walk(3, 0.5)
-    np.random.seed(5)
-    first = estimate(walk)
-    drawn = np.random.random()
-    second = estimate(walk)
-    np.random.seed(5)
-    assert first.diffusivity == second.diffusivity
-    assert drawn == np.random.random()
-
-
-def test_vibrating_ions_are_too_slow_to_measure():
-    generator = np.random.default_rng(0)
-    phase = generator.uniform(0, 2 * np.pi, (1, IONS + FRAMEWORK, 3))
-    time = FRAME * np.arange(FRAMES)[:, None, None]
-    found = estimate(0.4 * np.sin(2 * np.pi * time / 0.13 + phase))
-    assert not found.enough
-    assert found.uncertainty is None
-    assert found.hops_per_ion == 0
-    # No hop in 24 × 20 ps: at 95 % fewer than 3, each of 3 Å, so 3 × 9/(6 × 480) Å²/ps, and the vibrations' share.
-    poisson = 3.0 * 9 / (6 * IONS * 20) * 1e-4
-    assert poisson < found.diffusivity < 2 * poisson
-
-
-def test_drift_of_the_cell_is_no_diffusion():
-    walk = lattice_walk(1, 0.5)
-    drift = np.arange(FRAMES)[:, None, None] * np.array([0.05, -0.02, 0.03])
-    assert estimate(walk + drift).diffusivity == pytest.approx(estimate(walk).diffusivity, rel=1e-6)
-
-
-@pytest.mark.parametrize("residence", [0.5, 4.0, 8.0])
-def test_rattling_in_a_cage_is_no_diffusion(residence):
-    for seed in range(3):
-        found = estimate(cage_walk(seed, residence))
-        assert found.hops_per_ion > 1
-        assert not found.enough
-        assert "no long-range diffusion" in found.reason
-
-
-@pytest.mark.parametrize("rate", [0.002, 0.02])
-def test_bound_is_above_the_truth_where_hops_are_rare(rate):
-    truth = rate * SITE_DISTANCE**2 / 6 * 1e-4
-    found = [estimate(lattice_walk(seed, rate)) for seed in range(5)]
-    assert not any(run.enough for run in found)
-    # At 95 % each; two of five below would happen once in fifty.
-    assert sum(run.diffusivity < truth for run in found) <= 1
-
-
-def test_molten_framework_is_refused_and_turning_groups_are_not():
-    generator = np.random.default_rng(0)
-    walk = lattice_walk(0, 0.5)
-    symbols = ["Li"] * IONS + ["P"] * 2 + ["S"] * 6
-    walk[:, IONS + 2 :] += (
-        1.0 * generator.normal(size=(1, 6, 3)) * np.sign(np.sin(np.arange(FRAMES) / 300))[:, None, None]
-    )
-    moved = diffusion(walk, symbols, "Li", FRAME)
-    assert moved.framework_msd["P"] < 1
-    steps = generator.normal(0, math.sqrt(2 * 0.3 * FRAME), (FRAMES, FRAMEWORK, 3))
-    walk[:, IONS:] = steps.cumsum(axis=0)
-    with pytest.raises(StageFailure, match="melted"):
-        diffusion(walk, symbols, "Li", FRAME)
-
-
-def test_hop_is_counted_once_and_excursions_are_not():
-    path = np.zeros((200, 1, 3))
-    path[100:, 0, 0] = 3.0  # one jump
-    path[50:55, 0, 1] = 3.0  # 0.1 ps away
-    assert count_hops(path, FRAME) == 1
-
-
-@settings(max_examples=10, deadline=None)
-@given(st.permutations(range(IONS)), st.floats(-20, 20))
-def test_hops_do_not_depend_on_order_or_origin(order, shift):
-    walk = lattice_walk(4, 0.5, frames=301)[:, :IONS]
-    assert count_hops(walk[:, list(order)] + shift, FRAME) == count_hops(walk, FRAME)
-
-
-def test_bad_trajectories_are_refused():
-    walk = lattice_walk(0, 0.5)
-    with pytest.raises(UsageError, match="there is no Na"):
-        diffusion(walk, SYMBOLS, "Na", FRAME)
-    with pytest.raises(UsageError, match="do not fit"):
-        diffusion(walk[:, :-1], SYMBOLS, "Li", FRAME)
-    with pytest.raises(UsageError, match="too few"):
-        diffusion(walk[:30], SYMBOLS, "Li", FRAME)
-    with pytest.raises(UsageError, match="positive"):
-        diffusion(walk, SYMBOLS, "Li", 0.0)
-    walk[5, 3, 1] = np.nan
-    with pytest.raises(UsageError, match="not numbers"):
-        diffusion(walk, SYMBOLS, "Li", FRAME)
-
-
-def test_nernst_einstein_by_hand_in_si_units():
-    # 24 Li in a cube of 9.86 Å at 700 K, in SI: n = 24/(9.86e-10 m)³, e = 1.602177e-19 C, k_B = 1.380649e-23 J/K;
-    # D of 1e-5 cm²/s is 1e-9 m²/s; 1 S/m is 0.01 S/cm.
-    density = 24 / (9.86e-10) ** 3
-    by_hand = density * 1.602177e-19**2 * 1e-9 / (1.380649e-23 * 700) * 0.01
-    assert 1e-5 * conductivity_per_diffusivity(24, 1, 9.86**3, 700) == pytest.approx(by_hand, rel=1e-5)
-    assert conductivity_per_diffusivity(24, 2, 9.86**3, 700) == pytest.approx(4 * by_hand / 1e-5, rel=1e-5)
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.floats(0.05, 1.2), st.floats(-12, -2))
-def test_arrhenius_line_is_recovered_exactly(energy, log_prefactor):
-    temperatures = np.array([600.0, 750.0, 900.0, 1100.0])
-    values = np.exp(log_prefactor - energy / (8.617333262e-5 * temperatures))
-    fit = arrhenius(temperatures, values, 0.1 * values)
-    assert fit.activation_energy == pytest.approx(energy, rel=1e-7)
-    assert fit.log_diffusivity(300)[0] == pytest.approx(log_prefactor - energy / (8.617333262e-5 * 300), rel=1e-7)
-    assert fit.straight
-
-
-def test_arrhenius_uncertainties_are_those_of_repeated_measurements():
-    generator = np.random.default_rng(0)
-    temperatures = np.array([700.0, 850.0, 1000.0])
-    spread = np.array([0.2, 0.15, 0.1])
-    truth = -6.0 - 0.3 / (8.617333262e-5 * temperatures)
-    fits = [
-        arrhenius(temperatures, values, spread * values)
-        for values in np.exp(truth + spread * generator.normal(size=(2000, 3)))
-    ]
-    energies = [fit.activation_energy for fit in fits]
-    rooms = [fit.log_diffusivity(300)[0] for fit in fits]
-    # 2000 repetitions give a standard deviation to 1.6 %, a mean to 0.02 of it; four times those.
-    assert np.std(energies) == pytest.approx(fits[0].activation_energy_uncertainty, rel=0.064)
-    assert np.mean(energies) == pytest.approx(0.3, abs=0.09 * np.std(energies))
-    assert np.std(rooms) == pytest.approx(fits[0].log_diffusivity(300)[1], rel=0.064)
-    # At 1 % one in a hundred straight lines is rejected: 20 ± 4.4 of 2000.
-    assert 3 <= sum(not fit.straight for fit in fits) <= 37
-
-
-def test_curved_data_and_too_few_temperatures():
-    assert not arrhenius([700, 850, 1000], [1e-6, 1e-5, 1.1e-5], [1e-7, 1e-6, 1e-6]).straight
-    with pytest.raises(UsageError, match="three temperatures"):
-        arrhenius([700, 850], [1e-6, 1e-5], [1e-7, 1e-6])
-    with pytest.raises(UsageError, match="positive"):
-        arrhenius([700, 850, 1000], [1e-6, -1e-5, 1e-5], [1e-7, 1e-6, 1e-6])
-
-
-# --- the stage -----------------------------------------------------------------------------------------------------
-
-
-def copper(working_ion: str = "Cu") -> Candidate:
-    from pymatgen.core import Lattice, Structure
-
-    structure = Structure.from_spacegroup("Fm-3m", Lattice.cubic(3.61), ["Cu"], [[0, 0, 0]])
-    return Candidate("cu", {"input": structure, "relaxed": structure}, working_ion=working_ion)
-
-
-def planted(monkeypatch, rates):
+@pytest.fixture
+def planted(monkeypatch):
     """Let the engine return lattice walks with jump rates by temperature, of a cell of 24 Li and 8 S."""
-    from pymatgen.core import Lattice, Structure
 
-    from atomscreen.interatomic.molecular_dynamics import Trajectory
-    from atomscreen.properties.transport import diffusivity as module
+    def run(rates, latent_heat=lambda temperature: 0.0, **parameters):
+        lengths = []
 
-    def run(structure, calculator, *, temperature, seed, **rest):
-        rate = rates[temperature]
-        if rate is None:
-            raise StageFailure("the dynamics exploded")
-        walk = lattice_walk(round(temperature), rate)
-        return Trajectory(walk, structure.lattice.matrix, tuple(SYMBOLS), FRAME, np.zeros(FRAMES), np.zeros(FRAMES))
+        def walk(structure, calculator, *, temperature, seed, duration, **rest):
+            if rates[temperature] is None:
+                raise StageFailure("the dynamics exploded")
+            lengths.append(duration)
+            frames = round(duration / FRAME) + 1
+            positions = lattice_walk(seed, rates[temperature], frames)
+            noise = np.random.default_rng(seed).normal(0, 0.1, frames)
+            energy = len(SYMBOLS) * (1.5 * BOLTZMANN * temperature + latent_heat(temperature)) + noise
+            return Trajectory(
+                positions, structure.lattice.matrix, tuple(SYMBOLS), FRAME, np.full(frames, temperature), energy
+            )
 
-    structure = Structure(Lattice.cubic(10), SYMBOLS, np.random.default_rng(0).random((IONS + FRAMEWORK, 3)))
-    monkeypatch.setattr(module, "run_nvt", run)
-    monkeypatch.setattr(module, "supercell", lambda structure, width: structure)
-    candidate = Candidate("x", {"input": structure, "relaxed": structure}, working_ion="Li")
-    return module.diffusivity(candidate, tuple(rates), potential="ase.calculators.emt:EMT")
+        cell = Structure(Lattice.cubic(10), SYMBOLS, np.random.default_rng(0).random((IONS + FRAMEWORK, 3)))
+        monkeypatch.setattr(simulation, "run_nvt", walk)
+        monkeypatch.setattr(simulation, "supercell", lambda structure, width: structure)
+        monkeypatch.setattr(simulation, "_potential_energy", lambda structure, calculator: 0.0)
+        candidate = Candidate("x", {"input": cell, "relaxed": cell}, working_ion="Li")
+        given = {"temperatures": tuple(rates), "potential": EMT, **parameters}
+        return run_stage("diffusivity", candidate, **given), lengths
+
+    return run
 
 
-def by_name(results, name):
-    return [quantity for quantity in results.quantities if quantity.name == name]
+def by_name(candidate, name):
+    return [quantity for quantity in candidate.quantities if quantity.name == name]
 
 
-def test_stage_recovers_planted_activation_energy(monkeypatch):
+def rates_of(energy, temperatures=(700, 850, 1000)):
+    return {float(t): 25 * math.exp(-energy / (BOLTZMANN * t)) for t in temperatures}
+
+
+def test_planted_activation_energy_is_recovered(planted):
     energy = 0.2
-    rates = {temperature: 25 * math.exp(-energy / (8.617333262e-5 * temperature)) for temperature in (700, 850, 1000)}
-    results = planted(monkeypatch, rates)
-    assert len(by_name(results, "tracer_diffusivity")) == 3
-    (found,) = by_name(results, "activation_energy")
-    assert abs(found.number - energy) < 3 * found.uncertainty
-    (room,) = by_name(results, "bulk_ionic_conductivity_300K")
-    diffusivity = 25 * math.exp(-energy / (8.617333262e-5 * 300)) * SITE_DISTANCE**2 / 6 * 1e-4
-    expected = diffusivity * conductivity_per_diffusivity(IONS, 1, 1000.0, 300)
-    assert abs(math.log(room.number / expected)) < 3 * room.uncertainty / room.number
-    assert "Haven ratio 1" in room.method
-    for conductivity in by_name(results, "bulk_ionic_conductivity"):
-        assert conductivity.uncertainty / conductivity.number > 0.05
+    found, _ = planted(rates_of(energy), extrapolate_to=(300.0, 350.0))
+    assert len(by_name(found, "tracer_diffusivity")) == 3 + 1
+    activation = found.quantity("activation_energy")
+    assert abs(activation.number - energy) < 3 * activation.uncertainty
+    for target, conductivity in (
+        (300, found.quantity("bulk_ionic_conductivity_300K")),
+        (350, found.quantity("bulk_ionic_conductivity", temperature=350)),
+    ):
+        diffusivity = 25 * math.exp(-energy / (BOLTZMANN * target)) * SITE_DISTANCE**2 / 6 * 1e-4
+        expected = diffusivity * conductivity_per_diffusivity(IONS, 1, 1000.0, target)
+        assert abs(math.log(conductivity.number / expected)) < 3 * conductivity.uncertainty / conductivity.number
+        assert "Haven ratio 1" in conductivity.method
+    prefactor = found.quantity("diffusivity_prefactor")
+    assert abs(math.log(prefactor.number / (25 * 9 / 6 * 1e-4))) < 3 * prefactor.uncertainty / prefactor.number
 
 
-def test_stage_does_not_extrapolate_two_temperatures(monkeypatch):
-    results = planted(monkeypatch, {700: 0.005, 850: 0.5, 1000: 0.8})
-    assert not by_name(results, "activation_energy")
-    assert not by_name(results, "bulk_ionic_conductivity_300K")
-    assert [quantity.bound for quantity in by_name(results, "tracer_diffusivity")] == ["upper", None, None]
-    assert any("only 2 of 3 temperatures had enough hops" in note for note in results.notes)
-    assert any("Too slow to measure at 700 K" in note for note in results.notes)
+def test_tensor_and_haven_ratio_of_independent_walks(planted):
+    found, _ = planted({700.0: 2.0}, relative_uncertainty=0.05, duration=40.0)
+    tracer = found.quantity("tracer_diffusivity", temperature=700)
+    tensor = np.array(found.quantity("tracer_diffusivity_tensor", temperature=700).value)
+    # The planted cell has no symmetry, so that nothing is averaged.
+    assert np.trace(tensor) / 3 == pytest.approx(tracer.number, rel=1e-6)
+    spread = found.quantity("tracer_diffusivity_tensor", temperature=700).uncertainty
+    assert np.abs(tensor - 3e-4 * np.eye(3)).max() < 4 * spread
+    haven = by_name(found, "haven_ratio")
+    assert all(abs(ratio.number - 1) < 3 * ratio.uncertainty for ratio in haven)
 
 
-def test_stage_goes_on_without_a_temperature_that_explodes(monkeypatch):
-    results = planted(monkeypatch, {700: 0.5, 1000: None})
-    assert len(by_name(results, "tracer_diffusivity")) == 1
-    assert any("1000 K: the dynamics exploded" in note for note in results.notes)
+def test_run_goes_on_until_it_is_precise_enough_or_its_time_is_spent(planted):
+    _, lengths = planted({700.0: 1.0}, duration=20.0, max_duration=60.0, relative_uncertainty=1e-6)
+    assert lengths == [20.0, 30.0, 45.0, 60.0]
+    _, lengths = planted({700.0: 1.0}, duration=20.0, max_duration=60.0, relative_uncertainty=0.9)
+    assert lengths == [20.0]
+    found, lengths = planted({700.0: 0.001}, duration=20.0, max_duration=30.0)
+    assert lengths == [20.0, 30.0]
+    (bound,) = by_name(found, "tracer_diffusivity")
+    assert bound.bound == "upper" and bound.uncertainty is None
+
+
+def test_two_temperatures_are_not_extrapolated(planted):
+    found, _ = planted({700.0: 0.001, 850.0: 0.5, 1000.0: 0.8})
+    assert not by_name(found, "activation_energy") and not by_name(found, "bulk_ionic_conductivity_300K")
+    assert [quantity.bound for quantity in by_name(found, "tracer_diffusivity")] == ["upper", None, None]
+    assert any("only 2 of 3 temperatures had enough hops" in note for note in found.notes)
+    assert any("Not measured at 700 K (too slow" in note for note in found.notes)
+
+
+def test_no_extrapolation_across_a_phase_change(planted):
+    found, _ = planted(rates_of(0.2), latent_heat=lambda temperature: 0.05 if temperature > 800 else 0.0)
+    assert not by_name(found, "activation_energy")
+    assert any("between 700 and 850 K as only a phase change" in note for note in found.notes)
+
+
+def test_temperature_that_explodes_is_left_out(planted):
+    found, _ = planted({700.0: 0.5, 1000.0: None})
+    assert len(by_name(found, "tracer_diffusivity")) == 1
+    assert any("1000 K: the dynamics exploded" in note for note in found.notes)
     with pytest.raises(StageFailure, match="exploded"):
-        planted(monkeypatch, {1000: None})
+        planted({1000.0: None})
 
 
-def test_stage_of_a_solid_metal_is_too_slow_to_measure():
-    # A perfect crystal far below its melting point: no vacancies, so no diffusion at all.
-    results = get_stage("diffusivity").function(
-        silver(), (500.0,), potential="ase.calculators.emt:EMT", duration=5.0, equilibration=0.5, time_step=5.0
-    )
-    (found,) = by_name(results, "tracer_diffusivity")
-    assert found.bound == "upper"
-    assert found.uncertainty is None
-    assert by_name(results, "hops_per_ion")[0].number == 0
+def test_replicas_are_averaged_and_their_scatter_counts(planted):
+    found, lengths = planted({700.0: 1.0}, replicas=4, relative_uncertainty=0.9)
+    (mean,) = by_name(found, "tracer_diffusivity")
+    runs = mean.provenance["runs"]
+    assert len(lengths) == len(runs) == 4 and len({run["seed"] for run in runs}) == 4
+    assert mean.number == pytest.approx(np.mean([run["value"] for run in runs]))
+    scatter = np.std([run["value"] for run in runs], ddof=1) / 2
+    assert mean.uncertainty >= scatter
+    assert abs(mean.number - 1.5e-4) < 3 * mean.uncertainty
 
 
-def silver() -> Candidate:
-    from pymatgen.core import Lattice, Structure
+def test_mean_with_a_bound_is_a_bound():
+    from atomscreen.core.quantity import Quantity
 
-    structure = Structure.from_spacegroup("Fm-3m", Lattice.cubic(4.06), ["Ag"], [[0, 0, 0]])
-    return Candidate("ag", {"input": structure, "relaxed": structure}, working_ion="Ag")
+    at = {"temperature": 700.0}
+    measured = Quantity("tracer_diffusivity", 1e-6, 1e-7, conditions=at)
+    bound = Quantity("tracer_diffusivity", 3e-7, conditions=at, bound="upper")
+    mean = mean_of([measured, bound])
+    assert mean.bound == "upper" and mean.uncertainty is None
+    assert mean.number == pytest.approx((1e-6 + 1.645e-7 + 3e-7) / 2)
+    assert mean_of([measured]) is measured
 
 
-def test_stage_refuses_what_makes_no_sense():
-    function = get_stage("diffusivity").function
+def metal(symbol: str, edge: float, ion: str) -> Candidate:
+    structure = Structure.from_spacegroup("Fm-3m", Lattice.cubic(edge), [symbol], [[0, 0, 0]])
+    return Candidate(symbol, {"input": structure, "relaxed": structure}, working_ion=ion)
+
+
+def test_stages_refuse_what_makes_no_sense():
     with pytest.raises(StructureRefused, match="no Li"):
-        function(copper("Li"), potential="ase.calculators.emt:EMT")
+        run_stage("molecular_dynamics", metal("Cu", 3.61, "Li"), potential=EMT)
+    with pytest.raises(StageFailure, match="'Cu' is not a working ion"):
+        run_stage("molecular_dynamics", metal("Cu", 3.61, "Cu"), potential=EMT)
     with pytest.raises(UsageError, match="differ"):
-        function(copper(), (700.0, 700.0), potential="ase.calculators.emt:EMT")
+        get_stage("diffusivity").function(metal("Cu", 3.61, "Cu"), (), (700.0, 700.0))
+    with pytest.raises(UsageError, match="'max_duration'"):
+        get_stage("molecular_dynamics").function(metal("Cu", 3.61, "Cu"), duration=50.0, max_duration=20.0)
 
 
-def test_stage_parameters_carry_units():
+def test_solid_metal_is_too_slow_to_measure(tmp_path):
+    # A perfect crystal far below its melting point: no vacancies, so no diffusion at all.
+    from atomscreen.campaign.single import working_folder
+
+    with working_folder(tmp_path):
+        found = run_stage(
+            "molecular_dynamics",
+            metal("Al", 4.05, "Al"),
+            temperature=500.0,
+            potential=EMT,
+            duration=5.0,
+            max_duration=5.0,
+            equilibration=0.5,
+            time_step=4.0,
+            cell="isotropic",
+            cell_equilibration=3.0,
+        )
+    bound = found.quantity("tracer_diffusivity", temperature=500)
+    assert bound.bound == "upper" and bound.uncertainty is None
+    assert found.quantity("hops_per_ion", temperature=500).number == 0
+    energy = found.quantity("thermal_potential_energy", temperature=500)
+    assert energy.number == pytest.approx(1.5 * BOLTZMANN * 500, rel=0.15)  # EMT's aluminium is soft
+    (trajectory,) = (tmp_path / "files").glob("*/run.nc")
+    assert trajectory.stat().st_size > 1000
+
+
+def test_parameters_carry_units():
     stage = get_stage("diffusivity")
     checked = stage.check({"temperatures": ["700 K", "626.85 degC"], "duration": "0.01 ns"})
     assert checked["temperatures"] == pytest.approx((700.0, 900.0))
@@ -327,6 +214,7 @@ def test_stage_parameters_carry_units():
         {"duration": "5 K"},
         {"duration": 1.0},
         {"min_width": 0},
+        {"temperature": 700},
     ):
         with pytest.raises(UsageError):
             stage.check(bad)
