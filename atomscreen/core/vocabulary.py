@@ -248,6 +248,15 @@ QUANTITIES: Mapping[str, Definition] = {
     "migration_barrier_3d": _D(
         "eV", "E_m 3D", "least barrier of single hops of the working ion that percolate in three dimensions",
         varies_with="ion_content"),
+    "divacancy_barrier_1d": _D(
+        "eV", "E_m 1D (V2)", "least barrier by which a pair of neighbouring vacancies, never apart, percolates in one "
+        "dimension at least", varies_with="ion_content"),
+    "divacancy_barrier_2d": _D(
+        "eV", "E_m 2D (V2)", "least barrier by which a pair of neighbouring vacancies, never apart, percolates in two "
+        "dimensions", varies_with="ion_content"),
+    "divacancy_barrier_3d": _D(
+        "eV", "E_m 3D (V2)", "least barrier by which a pair of neighbouring vacancies, never apart, percolates in "
+        "three dimensions", varies_with="ion_content"),
     "hop_barrier": _D("eV", "E_m hop", "saddle of one single-ion hop above the lower of its ends",
                       varies_with="direction"),
     "concerted_barrier": _D("eV", "E_m concerted", "saddle of one hop of two or three ions at once above the lower end",

@@ -11,7 +11,7 @@ from atomscreen.core.errors import StructureRefused
 from atomscreen.interatomic.crystal_symmetry import primitive_cell, standard_orientation
 from atomscreen.interatomic.relaxation import relax_structure
 from atomscreen.properties.intercalation.end_members import MAX_SWELLING, relax_host
-from atomscreen.properties.migration.migration_path import Carrier, SiteCrystal
+from atomscreen.properties.migration.site_crystal import Carrier, SiteCrystal
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -25,8 +25,8 @@ def standard_crystal(relaxed: Structure) -> Structure:
     return standard_orientation(primitive_cell(relaxed))
 
 
-def vacancy_sites(relaxed: Structure, ion: str) -> SiteCrystal:
-    """Return a crystal whose ions hop into a vacancy.
+def vacancy_sites(relaxed: Structure, ion: str, carrier: Carrier = Carrier.VACANCY) -> SiteCrystal:
+    """Return a crystal whose ions hop into a vacancy, or into one of two.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def vacancy_sites(relaxed: Structure, ion: str) -> SiteCrystal:
         Where the crystal has no such ion.
     """
     crystal = standard_crystal(relaxed)
-    return SiteCrystal(crystal, _ions(crystal, ion), (True,) * len(crystal), Carrier.VACANCY, ion)
+    return SiteCrystal(crystal, _ions(crystal, ion), (True,) * len(crystal), carrier, ion)
 
 
 def dilute_sites(relaxed: Structure, empty: Structure, ion: str) -> SiteCrystal:

@@ -8,7 +8,7 @@ import numpy as np
 
 from atomscreen.properties.migration.hop_network import Hop, Route, SiteSymmetry, distinct_hops
 from atomscreen.properties.migration.hop_percolation import Image
-from atomscreen.properties.migration.migration_path import Carrier, SiteCrystal
+from atomscreen.properties.migration.site_crystal import SiteCrystal
 
 Steps = Mapping[int, Sequence[tuple[Hop, float]]]
 """The hops that begin at each site, with their lengths in Å."""
@@ -36,7 +36,7 @@ def concerted_routes(sites: SiteCrystal, max_length: float, ions: int) -> list[R
         for member in single.members:
             for hop in {member, member.reversed()}:
                 steps.setdefault(hop.start, []).append((hop, single.length))
-    ends_filled = sites.carrier is Carrier.VACANCY
+    ends_filled = sites.carrier.is_empty
     found: dict[tuple[Hop, ...], float] = {}
     for start in sorted({sites.symmetry.orbit_of_site(site) for site in steps if sites.filled[site] == ends_filled}):
         for chain, length in _chains(start, steps, ions, sites.filled):

@@ -14,13 +14,8 @@ from atomscreen.interatomic.supercells import supercell
 from atomscreen.properties.checkpoints import kept_array
 from atomscreen.properties.migration.carrier_sites import standard_crystal
 from atomscreen.properties.migration.hop_network import space_group
-from atomscreen.properties.migration.migration_path import (
-    Carrier,
-    PathSearch,
-    SiteCrystal,
-    relaxed_in_cell,
-    with_ions,
-)
+from atomscreen.properties.migration.migration_path import FARTHEST, PathSearch, relaxed_in_cell, with_ions
+from atomscreen.properties.migration.site_crystal import Carrier, SiteCrystal
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -34,9 +29,6 @@ CLEARANCE = 1.4
 
 SAME_VOID = 0.8
 """Å within which places are one site."""
-
-FARTHEST = 1.2
-"""Å that another atom may move when the ion comes in; farther, it has left its site."""
 
 SHAKE, ROLLED_FORCE = 0.05, 0.1
 """Å by which an ion is moved off the middle of a void, and eV/Å at which, rolled down from there, it has arrived."""

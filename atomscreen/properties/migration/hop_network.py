@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from atomscreen.core.errors import StageFailure
 from atomscreen.interatomic.crystal_symmetry import spglib_cell
-from atomscreen.properties.migration.hop_percolation import Edge, Image, percolations
+from atomscreen.properties.migration.hop_percolation import Edge, Image, Place, percolations
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +28,8 @@ CLEARANCE = 1.0
 ALIKE = 0.1
 """Å within which hops count as equally long."""
 
+HERE: Image = (0, 0, 0)
+
 
 @dataclass(frozen=True, order=True)
 class Hop:
@@ -36,10 +38,23 @@ class Hop:
     start: int
     end: int
     image: Image
+    beside: tuple[Place, ...] = ()
+    """Further parts of the carrier, which stay in their places; cells are counted from the start's."""
+
+    @property
+    def before(self) -> tuple[Place, ...]:
+        """Where all of the carrier is before the hop."""
+        return ((self.start, HERE), *self.beside)
+
+    @property
+    def after(self) -> tuple[Place, ...]:
+        """Where all of it is after the hop."""
+        return ((self.end, self.image), *self.beside)
 
     def reversed(self) -> Hop:
         """Return the hop back, which passes the same saddle."""
-        return Hop(self.end, self.start, _image(-np.array(self.image)))
+        back = _minus(HERE, self.image)
+        return Hop(self.end, self.start, back, tuple((site, _minus(cell, self.image)) for site, cell in self.beside))
 
     def canonical(self) -> Hop:
         """Return the hop or the one back: the same of the two whichever is given."""
@@ -78,15 +93,35 @@ class SiteSymmetry:
 
     def images(self, hop: Hop) -> list[Hop]:
         """Return the images of a hop under all operations."""
-        arrivals = self.cells[:, hop.end] + self.rotations @ np.array(hop.image) - self.cells[:, hop.start]
+        moved = zip(*(self._moved(place) for place in ((hop.start, HERE), *hop.after)), strict=True)
         return [
-            Hop(int(start), int(end), _image(image))
-            for start, end, image in zip(self.sites[:, hop.start], self.sites[:, hop.end], arrivals, strict=True)
+            Hop(start, end, _minus(image, origin), tuple((site, _minus(cell, origin)) for site, cell in beside))
+            for (start, origin), (end, image), *beside in moved
         ]
+
+    def orbit(self, places: Iterable[Place]) -> tuple[Place, ...]:
+        """Return a name for all that symmetry makes of places taken together, in no order."""
+        return min(from_first(image)[0] for image in zip(*map(self._moved, places), strict=True))
 
     def orbit_of_site(self, site: int) -> int:
         """Return the least index among the sites that symmetry takes a site to: a name of the orbit."""
         return int(self.sites[:, site].min())
+
+    def _moved(self, place: Place) -> list[Place]:
+        """Return what each operation makes of a place."""
+        site, cell = place
+        cells = self.cells[:, site] + self.rotations @ np.array(cell)
+        return [(int(one), _image(image)) for one, image in zip(self.sites[:, site], cells, strict=True)]
+
+
+def from_first(places: Iterable[Place]) -> tuple[tuple[Place, ...], Image]:
+    """Return places in order, with cells counted from the first one's, and the cell of that first one.
+
+    Sets of places that are lattice vectors apart come out the same, in different cells.
+    """
+    ordered = sorted(places)
+    origin = ordered[0][1]
+    return tuple((site, _minus(cell, origin)) for site, cell in ordered), origin
 
 
 def site_symmetry(crystal: Structure) -> SiteSymmetry:
@@ -205,6 +240,10 @@ def _dimension(count: int, routes: Sequence[Route]) -> int:
     hops = itertools.chain.from_iterable(route.members for route in routes)
     edges = [Edge(hop.start, hop.end, hop.image, 0.0) for hop in hops]
     return max(percolations([0.0] * count, edges), default=0)
+
+
+def _minus(cell: Image, origin: Image) -> Image:
+    return cell[0] - origin[0], cell[1] - origin[1], cell[2] - origin[2]
 
 
 def _image(vector: Any) -> Image:

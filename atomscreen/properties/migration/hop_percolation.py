@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Image = tuple[int, int, int]
 
+Place = tuple[int, Image]
+"""A site of the crystal and the cell, counted from some origin, that it lies in."""
+
 
 @dataclass(frozen=True)
 class Edge:
@@ -47,9 +50,10 @@ def percolations(site_energies: Sequence[float], edges: Iterable[Edge]) -> dict[
     """Return, for 1, 2 and 3 dimensions, the percolation of least barrier; a dimension that is never reached is absent.
 
     Saddles are let in from low to high. A set of connected sites percolates in as many dimensions as the lattice
-    vectors of its closed walks span. Its barrier is the highest saddle let in above the *lowest* of its sites: in
-    equilibrium a carrier sits there, and has to climb from there however many shallow sites lie on its way. The highest
-    forward barrier of the hops would leave out what earlier hops have lifted it.
+    vectors of its closed walks span. Its barrier is the highest saddle let in above the *lowest* of all sites that its
+    sites are connected to by any of the hops: in equilibrium a carrier sits there, and has to climb from there however
+    many shallow sites lie on its way. The highest forward barrier of the hops would leave out what earlier hops have
+    lifted it.
 
     Parameters
     ----------
@@ -59,14 +63,16 @@ def percolations(site_energies: Sequence[float], edges: Iterable[Edge]) -> dict[
         All hops of one cell, each in one direction: both directions pass the same saddle.
     """
     network = _Network(list(site_energies))
-    found: dict[int, Percolation] = {}
+    reached: list[tuple[int, float, int]] = []  # dimension, saddle, a site of the set
     for level, group in itertools.groupby(sorted(edges, key=lambda edge: edge.energy), key=lambda edge: edge.energy):
         roots = {network.connect(edge) for edge in group}
         for root in {network.locate(root)[0] for root in roots}:
-            one = Percolation(level, network.lowest[root])
-            for dimension in range(1, network.dimension(root) + 1):
-                if dimension not in found or one.barrier < found[dimension].barrier:
-                    found[dimension] = one
+            reached += [(dimension, level, root) for dimension in range(1, network.dimension(root) + 1)]
+    found: dict[int, Percolation] = {}
+    for dimension, level, site in reached:
+        one = Percolation(level, network.lowest[network.locate(site)[0]])
+        if dimension not in found or one.barrier < found[dimension].barrier:
+            found[dimension] = one
     return found
 
 

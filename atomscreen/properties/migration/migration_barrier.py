@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from atomscreen.core.candidate import Candidate, Results
-from atomscreen.core.errors import StageFailure
+from atomscreen.core.errors import StageFailure, UsageError
 from atomscreen.core.stages import stage
 from atomscreen.core.units import Unit
 from atomscreen.core.vocabulary import ELECTRODES
@@ -17,10 +17,12 @@ from atomscreen.interatomic.nudged_elastic_band import BandSettings
 from atomscreen.interatomic.potentials import PotentialName, refuse_unknown_elements
 from atomscreen.properties.migration.carrier_sites import dilute_sites, empty_host, vacancy_sites
 from atomscreen.properties.migration.concerted_hops import concerted_routes
+from atomscreen.properties.migration.divacancy_hops import divacancy_routes
 from atomscreen.properties.migration.empty_sites import interstitial_sites
 from atomscreen.properties.migration.hop_network import Route, distinct_hops
-from atomscreen.properties.migration.migration_path import PathSearch, SiteCrystal, migration_path
+from atomscreen.properties.migration.migration_path import PathSearch, migration_path
 from atomscreen.properties.migration.migration_results import About, Explored, migration_results
+from atomscreen.properties.migration.site_crystal import Carrier, SiteCrystal
 
 Limit = Literal["full", "dilute"]
 
@@ -37,6 +39,9 @@ CALLS_PER_HOP = 150
         "migration_barrier_1d",
         "migration_barrier_2d",
         "migration_barrier_3d",
+        "divacancy_barrier_1d",
+        "divacancy_barrier_2d",
+        "divacancy_barrier_3d",
         "hop_barrier",
         "concerted_barrier",
         "barrier_strain_tensor",
@@ -46,7 +51,7 @@ CALLS_PER_HOP = 150
 def migration_barrier(
     candidate: Candidate,
     potential: PotentialName = "chgnet",
-    carrier: Literal["vacancy", "interstitial"] = "vacancy",
+    carrier: Literal["vacancy", "divacancy", "interstitial"] = "vacancy",
     content: Literal["full", "dilute", "both"] = "full",
     concerted: Annotated[int, Field(ge=1, le=3)] = 1,
     max_chains: Annotated[int, Field(gt=0)] = 3,
@@ -64,6 +69,13 @@ def migration_barrier(
     lowest site that they connect. Barriers are of single ions unless the name says concerted: ions of superionic
     conductors move together and over lower ones, so no single-ion barrier stands for a conductor's activation energy.
 
+    Of a divacancy, an ion hops from i to j while k, a neighbour of both, is empty too: in layered oxides it passes the
+    tetrahedral site between the three, a lone vacancy's ion a pair of oxygens (Van der Ven and Ceder 2000). The empty
+    pair j, k becomes i, k: it has turned about k, and goes on by turns about either of its two. Pairs are the places
+    of its network, turns the ways between: a divacancy barrier is what a pair must climb, above its lowest place, to
+    get anywhere without ever coming apart. It is no migration barrier of a vacancy: pairs have to be there, and what
+    binds them or drives them apart is not in it.
+
     Parameters
     ----------
     candidate
@@ -71,8 +83,9 @@ def migration_barrier(
     potential
         The interatomic potential.
     carrier
-        In the full crystal: one vacancy among the working ions, or one more ion in an empty site. Empty sites are
-        the vertices of the atoms' Voronoi cells at which an ion relaxes to a place of its own.
+        In the full crystal: one vacancy among the working ions, two neighbouring ones, or one more ion in an empty
+        site. Empty sites are the vertices of the atoms' Voronoi cells at which an ion relaxes to a place of its own.
+        The hops of two vacancies are those of one, each with every distinct third site that hops connect to both ends.
     content
         Of working ions: the full crystal with that carrier, the dilute limit (one ion in the host without any others,
         hopping among the sites of the full one), or both.
@@ -96,7 +109,8 @@ def migration_barrier(
     Results
         For each distinct hop ``hop_barrier``, ``barrier_strain_tensor`` and, where the elastic tensor is known,
         ``activation_volume``; the direction names its sites and length. Of the network ``migration_barrier_1d`` to
-        ``_3d``, as far as it percolates. Electrodes have their content with them: 1 full, 0 dilute.
+        ``_3d``, of a divacancy ``divacancy_barrier_1d`` to ``_3d``, as far as it percolates. Electrodes have
+        their content with them: 1 full, 0 dilute.
 
     Raises
     ------
@@ -104,7 +118,11 @@ def migration_barrier(
         Where no hop gave a path.
     StructureRefused
         Where the working ion is not in the structure.
+    UsageError
+        Where a divacancy is to move in concert.
     """
+    if carrier == "divacancy" and concerted > 1:
+        raise UsageError("concerted hops are those of a vacancy or an interstitial, not of a divacancy")
     refuse_unknown_elements(potential, candidate.structure("relaxed"))
     search = PathSearch(potential, BandSettings(images, max_force, max_steps), min_width)
     found: list[Results] = []
@@ -114,6 +132,10 @@ def migration_barrier(
         routes = distinct_hops(sites.crystal, sites.sites, max_length)
         if not routes:
             raise StageFailure(f"no two sites of {sites.ion} lie within {max_length:g} Å of each other")
+        if sites.carrier is Carrier.DIVACANCY and not (routes := divacancy_routes(routes, sites.symmetry)):
+            raise StageFailure(
+                f"no site of {sites.ion} is a neighbour of both ends of a hop: no pair of vacancies turns"
+            )
         single_hops = len(routes)
         if concerted > 1 and one == "full":
             routes += concerted_routes(sites, max_length, concerted)[:max_chains]
@@ -129,14 +151,14 @@ def migration_barrier(
 
 
 def _sites(
-    candidate: Candidate, carrier: Literal["vacancy", "interstitial", "dilute"], search: PathSearch
+    candidate: Candidate, carrier: Literal["vacancy", "divacancy", "interstitial", "dilute"], search: PathSearch
 ) -> tuple[SiteCrystal, list[str]]:
     """Return the crystal with the sites of a carrier, and what is to be said of it."""
     relaxed, ion = candidate.structure("relaxed"), str(candidate.working_ion)
-    if carrier == "vacancy":
-        return vacancy_sites(relaxed, ion), []
     if carrier == "interstitial":
         return interstitial_sites(relaxed, ion, search)
+    if carrier != "dilute":
+        return vacancy_sites(relaxed, ion, Carrier(carrier)), []
     limits = {"max_force": search.settings.max_force, "max_steps": search.settings.max_steps}
     host, held = empty_host(relaxed, candidate.structures.get("charged_relaxed"), ion, search.potential, limits)
     note = (

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,14 +20,8 @@ from atomscreen.interatomic.potentials import calculator
 from atomscreen.interatomic.relaxation import to_atoms
 from atomscreen.interatomic.supercells import supercell
 from atomscreen.properties.checkpoints import kept_array
-from atomscreen.properties.migration.hop_network import (
-    Hop,
-    Route,
-    SiteSymmetry,
-    hop_vector,
-    route_vector,
-    site_symmetry,
-)
+from atomscreen.properties.migration.hop_network import Hop, Route, hop_vector
+from atomscreen.properties.migration.site_crystal import SiteCrystal
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -49,71 +41,8 @@ IMAGES_PER_ION = 2
 """Images that every further ion of a concerted hop adds: an even number, so that a middle one stays in the middle."""
 
 
-class Carrier(StrEnum):
-    """What moves: an empty site among filled ones, or an ion among empty ones."""
-
-    VACANCY = "vacancy"
-    INTERSTITIAL = "interstitial"
-
-
-@dataclass(frozen=True)
-class SiteCrystal:
-    """A crystal and the sites in it that a carrier can sit on.
-
-    Attributes
-    ----------
-    crystal
-        Host and sites; every site of a carrier is a site of the crystal, whether an ion is there or not.
-    sites
-        Indices of those sites.
-    filled
-        Of each site of the crystal, whether an atom is there when there is no carrier.
-    carrier
-        What moves.
-    ion
-        Symbol of the working ion.
-    """
-
-    crystal: Structure
-    sites: tuple[int, ...]
-    filled: tuple[bool, ...]
-    carrier: Carrier
-    ion: str
-    alone: bool = False
-    """Whether the carrier is the only working ion in the crystal."""
-
-    @cached_property
-    def symmetry(self) -> SiteSymmetry:
-        """What the space group makes of the sites."""
-        return site_symmetry(self.crystal)
-
-    def labels(self, routes: Sequence[Route]) -> list[str]:
-        """Return a name for each route: its sites, those alike by symmetry under one number, and its length.
-
-        Of a chain it also says how far apart its ends are. Where several routes are alike in all that, they are
-        numbered.
-        """
-        names = [self._label(route) for route in routes]
-        return [
-            name if names.count(name) == 1 else f"{name} ({names[: index + 1].count(name)})"
-            for index, name in enumerate(names)
-        ]
-
-    def _label(self, route: Route) -> str:
-        ends = [route.hops[0].start, *(hop.end for hop in route.hops)]
-        name = f"{'–'.join(self._name(site) for site in ends)} {route.length:.2f} Å"
-        if len(route.hops) == 1:
-            return name
-        return f"{name}, ends {np.linalg.norm(route_vector(self.crystal, route)):.2f} Å apart"
-
-    def _name(self, site: int) -> str:
-        kind = self.crystal[site].specie.symbol
-        alike = {self.symmetry.orbit_of_site(one) for one in range(len(self.crystal)) if self._is(one, kind)}
-        number = sorted(alike).index(self.symmetry.orbit_of_site(site)) + 1
-        return f"{self.ion if kind == self.ion else 'empty '}{number}"
-
-    def _is(self, site: int, kind: str) -> bool:
-        return bool(self.crystal[site].specie.symbol == kind)
+FARTHEST = 1.2
+"""Å that an atom may move when another one comes or goes; farther, it has left its site."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +63,7 @@ def ideal_ends(sites: SiteCrystal, chain: Sequence[Hop], min_width: float) -> En
         The crystal.
     chain
         Hops of the carrier, each from where the last one ended. With several, ions move at once: into the vacancy and
-        each after the other, or each pushing the next away.
+        each after the other, or each pushing the next away. What the carrier has beside its hop stays empty.
     min_width
         In Å.
 
@@ -147,15 +76,17 @@ def ideal_ends(sites: SiteCrystal, chain: Sequence[Hop], min_width: float) -> En
     crystal.add_site_property("site", list(range(len(crystal))))
     large = supercell(crystal, min_width)
     points = _points(sites.crystal, chain)
+    beside = [crystal.lattice.get_cartesian_coords(crystal[site].frac_coords + cell) for site, cell in chain[0].beside]
     lattice = large.lattice
-    gaps = lattice.get_all_distances(lattice.get_fractional_coords(points), large.frac_coords)
-    on_chain = gaps.argmin(axis=1)
-    if gaps.min(axis=1).max() > SAME_PLACE or len(set(on_chain)) < len(points):
-        raise StageFailure(f"a supercell {min_width:g} Å wide cannot hold a hop over {len(points)} different sites")
+    involved = lattice.get_fractional_coords([*points, *beside])
+    gaps = lattice.get_all_distances(involved, large.frac_coords)
+    taken = gaps.argmin(axis=1)
+    if gaps.min(axis=1).max() > SAME_PLACE or len(set(taken)) < len(involved):
+        raise StageFailure(f"a supercell {min_width:g} Å wide cannot hold a hop over {len(involved)} different sites")
     numbers = np.array(large.site_properties["site"])
-    rest = [index for index in range(len(large)) if sites.filled[numbers[index]] and index not in on_chain]
+    rest = [index for index in range(len(large)) if sites.filled[numbers[index]] and index not in taken]
     background = to_atoms(type(large).from_sites([large[index] for index in rest]))
-    before, after = (points[1:], points[:-1]) if sites.carrier is Carrier.VACANCY else (points[:-1], points[1:])
+    before, after = (points[1:], points[:-1]) if sites.carrier.is_empty else (points[:-1], points[1:])
     return Ends(with_ions(background, sites.ion, before), with_ions(background, sites.ion, after), len(chain))
 
 
@@ -267,9 +198,15 @@ def relaxed_in_cell(atoms: Atoms, search: PathSearch, name: str) -> Atoms:
 
 
 def _refuse_fallen(ends: Ends, start: Atoms, end: Atoms) -> None:
-    """Refuse ends whose relaxed ions left the sites they were put on, by more than half of their way."""
+    """Refuse ends where an ion left its site by more than half of its way, or where another atom left its own."""
     ways = np.linalg.norm(ends.end.positions - ends.start.positions, axis=1)
     for ideal, relaxed in ((ends.start, start), (ends.end, end)):
-        left = np.linalg.norm(relaxed.positions - ideal.positions, axis=1)[-ends.movers :]
-        if (left > ways[-ends.movers :] / 2).any():
-            raise StageFailure(f"an end is no minimum: relaxed, its ion leaves its site by {left.max():.1f} Å")
+        moved = np.linalg.norm(relaxed.positions - ideal.positions, axis=1)
+        movers, others = moved[-ends.movers :], moved[: -ends.movers]
+        if (movers > ways[-ends.movers :] / 2).any():
+            raise StageFailure(f"an end is no minimum: relaxed, its ion leaves its site by {movers.max():.1f} Å")
+        if len(others) and others.max() > FARTHEST:
+            raise StageFailure(
+                f"an end is another than was meant: relaxed, one of the other atoms leaves its site by"
+                f" {others.max():.1f} Å"
+            )

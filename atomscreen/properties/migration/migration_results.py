@@ -14,9 +14,10 @@ from atomscreen.core.quantity import Quantity
 from atomscreen.interatomic.minimum_energy_path import MinimumEnergyPath
 from atomscreen.interatomic.potentials import label, model_uncertainty, provenance
 from atomscreen.properties.migration.barrier_strain import activation_volume, strain_derivative
-from atomscreen.properties.migration.hop_network import Route, route_vector
-from atomscreen.properties.migration.hop_percolation import Edge, percolations
-from atomscreen.properties.migration.migration_path import Carrier, PathSearch, SiteCrystal
+from atomscreen.properties.migration.hop_network import Route, from_first, route_vector
+from atomscreen.properties.migration.hop_percolation import Edge, Place, percolations
+from atomscreen.properties.migration.migration_path import PathSearch
+from atomscreen.properties.migration.site_crystal import Carrier, SiteCrystal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,29 +58,26 @@ class About:
     content: float | None
     """Condition of the quantities, where they have one."""
 
-    def method(self, ions: int) -> str:
-        """Return how a barrier was obtained, and of what."""
+    def method(self, motion: str) -> str:
+        """Return how the barrier of a motion was obtained, and of what."""
         ion = self.sites.ion
         if self.sites.alone:
             where = f"one {ion} in the empty host"
         elif self.sites.carrier is Carrier.VACANCY:
             where = f"one {ion} vacancy in the full crystal"
+        elif self.sites.carrier is Carrier.DIVACANCY:
+            where = f"two neighbouring {ion} vacancies in the full crystal"
         else:
             where = f"one {ion} more in the full crystal"
-        hop = (
-            f"single-ion {self.sites.carrier} hop"
-            if ions == 1
-            else f"concerted hop of {ions} ions, {self.sites.carrier}"
-        )
-        return f"{label(self.search.potential)} climbing-image NEB, {hop}, {where}, neutral supercell"
+        return f"{label(self.search.potential)} climbing-image NEB, {motion}, {where}, neutral supercell"
 
-    def give(self, name: str, value: Any, ions: int, origin: dict[str, Any], **more: Any) -> Quantity:
+    def give(self, name: str, value: Any, motion: str, origin: dict[str, Any], **more: Any) -> Quantity:
         """Return a quantity; ``more`` are its direction, uncertainty and bound."""
         conditions: dict[str, float | str] = {} if self.content is None else {"ion_content": self.content}
         if direction := more.pop("direction", None):
             conditions["direction"] = direction
         return Quantity(
-            name, value, conditions=conditions, method=self.method(ions), provenance={**self.origin, **origin}, **more
+            name, value, conditions=conditions, method=self.method(motion), provenance={**self.origin, **origin}, **more
         )
 
     @property
@@ -128,7 +126,7 @@ def _path_notes(one: Explored, sites: SiteCrystal) -> list[str]:
             f"The path {one.label} has minima between its ends, at {depths} eV above the start: it is several hops, "
             "and its barrier the highest of their saddles."
         )
-    first, last = (sites.symmetry.orbit_of_site(site) for site in (one.route.hops[0].start, one.route.hops[-1].end))
+    first, last = (sites.symmetry.orbit(end) for end in (one.route.hops[0].before, one.route.hops[-1].after))
     uneven = abs(float(one.path.energies[-1] - one.path.energies[0]))
     if first == last and uneven > UNEVEN:
         notes.append(
@@ -140,8 +138,8 @@ def _path_notes(one: Explored, sites: SiteCrystal) -> list[str]:
 
 def _hop_quantities(about: About, one: Explored) -> list[Quantity]:
     """Return the barrier of one hop, and its change with strain."""
-    path, ions = one.path, len(one.route.hops)
-    name = "hop_barrier" if ions == 1 else "concerted_barrier"
+    path, motion = one.path, about.sites.motion(one.route)
+    name = "hop_barrier" if len(one.route.hops) == 1 else "concerted_barrier"
     origin: dict[str, Any] = {
         "forward_barrier": path.barrier,
         "reverse_barrier": path.reverse_barrier,
@@ -156,16 +154,16 @@ def _hop_quantities(about: About, one: Explored) -> list[Quantity]:
     }
     direction = one.label
     spread = _uncertainty(about, name, one)
-    given = [about.give(name, one.barrier, ions, origin, direction=direction, uncertainty=spread)]
+    given = [about.give(name, one.barrier, motion, origin, direction=direction, uncertainty=spread)]
     try:
         derivative = strain_derivative(path, about.search.potential)
     except NotImplementedError:  # how ase says that a calculator gives no stress
         return given
-    given.append(about.give("barrier_strain_tensor", derivative.tolist(), ions, origin, direction=direction))
+    given.append(about.give("barrier_strain_tensor", derivative.tolist(), motion, origin, direction=direction))
     stiffness = about.candidate.find("elastic_tensor")
     if stiffness is not None and not about.sites.alone:
         volume = activation_volume(derivative, np.array(stiffness.value))
-        given.append(about.give("activation_volume", volume, ions, origin, direction=direction))
+        given.append(about.give("activation_volume", volume, motion, origin, direction=direction))
     return given
 
 
@@ -179,23 +177,24 @@ def _percolation_quantities(
     about: About, single: Sequence[Explored], *, incomplete: bool
 ) -> tuple[list[Quantity], list[str]]:
     """Return the migration barriers that the single hops' network has, and what is to be said of them."""
-    energies = _site_energies(about.sites, single)
-    edges = [
-        Edge(hop.start, hop.end, hop.image, float(one.path.energies.max()), float(one.path.energies.min()))
-        for one in single
-        for hop in one.route.members
-    ]
+    carrier = about.sites.carrier
+    energies, edges = _network(about.sites, single)
     found = percolations(energies, edges)
     deciding = {float(one.path.energies.max()): one.label for one in single}
+    prefix, place, hops = (
+        ("divacancy", "pair of sites", "Turns of a pair of vacancies")
+        if carrier is Carrier.DIVACANCY
+        else ("migration", "site", "Single hops")
+    )
     quantities = [
         about.give(
-            f"migration_barrier_{dimension}d",
+            name := f"{prefix}_barrier_{dimension}d",
             one.barrier,
-            1,
+            f"single-ion {carrier} hops",
             {"deciding_hop": deciding[one.saddle], "hops": len(single)},
             # A hop without a path may have been a lower way.
             bound="upper" if incomplete else None,
-            uncertainty=model_uncertainty(about.search.potential, f"migration_barrier_{dimension}d", one.barrier),
+            uncertainty=model_uncertainty(about.search.potential, name, one.barrier),
         )
         for dimension, one in sorted(found.items())
     ]
@@ -203,19 +202,32 @@ def _percolation_quantities(
     reached = max(found, default=0)
     if reached < 3:
         notes.append(
-            f"Single hops of the {about.sites.ion} connect the crystal in {reached} dimensions, as far as computed."
+            f"{hops} of the {about.sites.ion} connect the crystal in {reached} dimensions, as far as computed."
         )
     if found and (deeper := found[reached].lowest_site - min(energies)) > 0.01:
-        notes.append(f"A site {deeper:.2f} eV lower is not on the percolating network: carriers may be caught there.")
+        notes.append(
+            f"A {place} {deeper:.2f} eV lower is not on the percolating network: carriers may be caught there."
+        )
     return quantities, notes
 
 
-def _site_energies(sites: SiteCrystal, single: Sequence[Explored]) -> list[float]:
-    """Return the energy of the cell with the carrier on each site, in eV: the lowest end found there, else infinite."""
-    orbits = [sites.symmetry.orbit_of_site(site) for site in range(len(sites.crystal))]
-    lowest: dict[int, float] = {}
+def _network(sites: SiteCrystal, single: Sequence[Explored]) -> tuple[list[float], list[Edge]]:
+    """Return the energies in eV of all that a carrier can occupy, a site or a pair of sites, and the hops between.
+
+    The energy is that of the lowest end found there. A pair is one place of the network, however its hops lead to it.
+    """
+    lowest: dict[tuple[Place, ...], float] = {}
     for one in single:
         hop = one.route.hops[0]
-        for site, energy in ((hop.start, one.path.energies[0]), (hop.end, one.path.energies[-1])):
-            lowest[orbits[site]] = min(lowest.get(orbits[site], math.inf), float(energy))
-    return [lowest.get(orbit, math.inf) for orbit in orbits]
+        for places, energy in ((hop.before, one.path.energies[0]), (hop.after, one.path.energies[-1])):
+            orbit = sites.symmetry.orbit(places)
+            lowest[orbit] = min(lowest.get(orbit, math.inf), float(energy))
+    numbers: dict[tuple[Place, ...], int] = {}
+    edges = []
+    for one in single:
+        for hop in one.route.members:
+            (start, origin), (end, arrival) = from_first(hop.before), from_first(hop.after)
+            first, last = (numbers.setdefault(places, len(numbers)) for places in (start, end))
+            a, b, c = (int(n) for n in np.subtract(arrival, origin))
+            edges.append(Edge(first, last, (a, b, c), float(one.path.energies.max()), float(one.path.energies.min())))
+    return [lowest[sites.symmetry.orbit(places)] for places in numbers], edges

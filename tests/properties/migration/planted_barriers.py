@@ -80,3 +80,45 @@ class WithoutStress(PlantedField):
     def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
         super().calculate(atoms, properties, system_changes)
         del self.results["stress"]
+
+
+SPACING, LAYERS = 3.0, 9.0  # Å between neighbours in a triangular layer, and between layers
+HILL, CROWDING = 0.3, 0.1  # eV at the middle of a hop, and for each filled site beside it
+STRAIGHT = 3.0  # eV that confine hops to the straight lines between sites
+NEAR, FAR = 0.9 * SPACING, 0.99 * SPACING  # lithium feels lithium nearer than FAR, constantly so nearer than NEAR
+_ROWS = 2 * np.pi / (np.sqrt(3) * SPACING) * np.array([[np.sqrt(3) / 2, 0.5], [0, 1], [-np.sqrt(3) / 2, 0.5]])
+
+
+class CrowdedTriangles(Calculator):
+    """Lithium in triangular layers, chlorine between these: an ion between two sites is too near its two neighbours.
+
+    Both are on plateaus of their repulsion when it is halfway, so that the barrier of a hop is exactly the hill's
+    height and one crowding for each of the two that is there.
+    """
+
+    implemented_properties = ["energy", "forces"]  # noqa: RUF012
+
+    def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
+        super().calculate(atoms, properties, system_changes)
+        lithium = self.atoms.numbers == 3
+        across, along = self.atoms.positions[:, :2] @ _ROWS.T, np.pi * self.atoms.positions[:, 2] / LAYERS
+        squares, slopes = np.sin(across) ** 2, np.sin(2 * across)
+        heights = np.where(lithium, HILL / 2, HOST_HEIGHT)
+        others = np.stack([squares[:, [1, 2]], squares[:, [0, 2]], squares[:, [0, 1]]], axis=1).prod(axis=2)
+        by_phase = (heights[:, None] + STRAIGHT * lithium[:, None] * others) * slopes
+        upward = np.where(lithium, 1, -1)  # chlorine's wells lie between the layers
+        forces = -np.column_stack([by_phase @ _ROWS, upward * np.sin(2 * along) * np.pi / LAYERS])
+        energy = heights @ squares.sum(axis=1) + STRAIGHT * squares[lithium].prod(axis=1).sum()
+        energy += np.where(lithium, np.sin(along) ** 2, np.cos(along) ** 2).sum()
+        gaps = self.atoms.get_all_distances(mic=True, vector=True)
+        lengths = np.linalg.norm(gaps, axis=2)
+        pairs = np.outer(lithium, lithium) & (lengths < FAR) & ~np.eye(len(lithium), dtype=bool)
+        step = np.where(pairs, np.clip((FAR - lengths) / (FAR - NEAR), 0, 1), 0)
+        energy += CROWDING * (3 * step**2 - 2 * step**3).sum() / 2
+        pull = CROWDING * 6 * step * (1 - step) / (FAR - NEAR) / np.where(pairs, lengths, 1)
+        self.results = {"energy": float(energy), "forces": forces - (pull[:, :, None] * gaps).sum(axis=1)}
+
+
+def triangular_crystal():
+    """The crystal that the triangular field holds."""
+    return Structure(Lattice.hexagonal(SPACING, LAYERS), ["Li", "Cl"], [[0, 0, 0], [0, 0, 0.5]])

@@ -45,10 +45,11 @@ def test_the_barrier_counts_from_the_lowest_site():
     assert barriers([0.0, 0.2, 0.4], *stairs) == {1: 0.6}
 
 
-def test_a_low_site_off_the_way_counts_once_it_is_joined():
+def test_a_low_site_off_the_way_counts_where_any_hop_joins_it():
     edges = [(0, 0, X, 0.5), (0, 1, HERE, 0.2)]
     assert barriers([0.0, -0.4], *edges) == {1: 0.9}
-    assert barriers([0.0, -0.4], edges[0], (0, 1, HERE, 0.8)) == {1: 0.5}
+    assert barriers([0.0, -0.4], edges[0], (0, 1, HERE, 0.8)) == {1: 0.9}  # in equilibrium the carriers are there
+    assert barriers([0.0, -0.4], edges[0]) == {1: 0.5}
 
 
 def test_a_minimum_on_the_way_counts_as_a_site():
@@ -182,3 +183,15 @@ def test_chains_of_two_on_a_face_centred_lattice():
             round(float(np.degrees(np.arccos(np.clip(one @ two / (np.linalg.norm(one) * np.linalg.norm(two)), -1, 1)))))
         )
     assert sorted(turns) == [0, 60, 90, 120]
+
+
+def test_shallow_chain_counts_from_the_deep_site_that_it_is_connected_to():
+    # A chain of sites at 0.3 eV percolates at 0.5; sites at −1.0 join it over 0.7 and lead across it over 0.8 and 0.9.
+    edges = [
+        Edge(1, 1, (1, 0, 0), 0.5),
+        Edge(0, 1, (0, 0, 0), 0.7),
+        Edge(0, 0, (0, 1, 0), 0.8),
+        Edge(0, 0, (0, 0, 1), 0.9),
+    ]
+    found = percolations([-1.0, 0.3], edges)
+    assert {dimension: one.barrier for dimension, one in found.items()} == pytest.approx({1: 1.5, 2: 1.8, 3: 1.9})

@@ -24,14 +24,8 @@ from atomscreen.properties.migration.carrier_sites import vacancy_sites
 from atomscreen.properties.migration.empty_sites import voids
 from atomscreen.properties.migration.hop_network import Hop, Route, distinct_hops
 from atomscreen.properties.migration.migration_barrier import migration_barrier
-from atomscreen.properties.migration.migration_path import (
-    Carrier,
-    PathSearch,
-    SiteCrystal,
-    find_mirror,
-    ideal_ends,
-    migration_path,
-)
+from atomscreen.properties.migration.migration_path import PathSearch, find_mirror, ideal_ends, migration_path
+from atomscreen.properties.migration.site_crystal import Carrier, SiteCrystal
 from atomscreen.sources.builtin import reference_candidates
 
 FIELD, WELLS = "planted_barriers:PlantedField", "planted_barriers:EmptyWells"
