@@ -125,6 +125,7 @@ def check_step(step: Step, earlier: Sequence[Step], roles: Sequence[Role | None]
     if not concerned:
         raise UsageError(f"{where} applies to none of the roles {_listed(roles)}")
     if isinstance(step, StageStep):
+        part_steps(step)  # their parameters are checked here too
         for role in concerned:
             for need in sorted(step.stage.needs - set(FACETS) - {"input"}):
                 if need not in available(earlier, role):

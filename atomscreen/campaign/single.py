@@ -59,13 +59,16 @@ def plan(name: str, given: Mapping[str, Any]) -> list[StageStep]:
             if stage not in special:
                 raise UsageError(f"'{key}' is for stage '{stage}', which '{name}' does not need; it needs {names[:-1]}")
             special[stage][parameter] = value
-    return [
+    steps = [
         StageStep(
             stage,
             stage.check({key: shared[key] for key in stage.parameters if key in shared} | special[stage.name]),
         )
         for stage in wanted
     ]
+    for step in steps:
+        part_steps(step)  # their parameters are checked here too
+    return steps
 
 
 def run_stage(name: str, candidate: Candidate, **parameters: Any) -> Candidate:
@@ -129,7 +132,8 @@ def _results(
 ) -> Results:
     """Return what a step gives, once its companions or parts are finished."""
     companions = _finished_companions(step, steps, candidate)
-    parts = tuple(_finished_part(part, steps, candidate) for part in part_steps(step))
+    shared: dict[str, Outcome] = {}  # parts that are alike run once
+    parts = tuple(_finished_part(part, steps, candidate, shared) for part in part_steps(step))
     before = companions if step.stage.companions else parts if step.stage.parts else None
     seen = candidate.seen_by_stage(step.stage.needs | step.stage.uses)
     key = result_key(step.stage, step.parameters, candidate, companions, parts)
@@ -166,9 +170,9 @@ def _finished_companions(step: StageStep, steps: list[StageStep], candidate: Can
     return tuple(finished)
 
 
-def _finished_part(part: StageStep, steps: list[StageStep], candidate: Candidate) -> Part:
+def _finished_part(part: StageStep, steps: list[StageStep], candidate: Candidate, memory: dict[str, Outcome]) -> Part:
     """Return a part of a step, finished or with the reason why it gave nothing."""
     try:
-        return Part(part.parameters, _results(part, steps, candidate))
+        return Part(part.parameters, _results(part, steps, candidate, memory))
     except (StageFailure, StructureRefused) as failure:
         return Part(part.parameters, None, str(failure))

@@ -86,10 +86,11 @@ class Parts:
     stage
         The other stage's name. It needs nothing that the stage itself does not need.
     varies
-        The parameters that tell its runs apart. The others are parameters of the stage too, without being restated.
+        The parameters that tell its runs apart. The others are parameters of the stage too, without being restated:
+        they go to the parts, and to the function only where it declares them itself.
     choose
-        Takes the stage's own parameters and returns what varies for each run. The stage gets, as its second argument,
-        a :class:`Part` for each, in the same order.
+        Takes the stage's parameters, checked and with defaults filled in, and returns what varies for each run. The
+        stage gets, as its second argument, a :class:`Part` for each, in the same order.
     """
 
     stage: str
@@ -148,8 +149,9 @@ class Stage:
         if self.parts is None:
             return self._own_parameters
         theirs = get_stage(self.parts.stage).parameters
-        inherited = {name: theirs[name] for name in theirs if name not in self.parts.varies}
-        return {**self._own_parameters, **inherited}
+        own = self._own_parameters
+        inherited = {name: theirs[name] for name in theirs if name not in self.parts.varies and name not in own}
+        return {**own, **inherited}
 
     @property
     def _own_parameters(self) -> Mapping[str, inspect.Parameter]:

@@ -23,6 +23,25 @@ funnel:
   - top: {count: 12, by: bulk_modulus}
 rank: {bulk_modulus: max, density: min}
 """
+SIMULATIONS = """\
+name: simulations
+role: solid_electrolyte
+working_ion: Al
+funnel:
+  - relax: {potential: "ase.calculators.emt:EMT", max_force: 0.01}
+  - diffusivity:
+      temperatures: [500]
+      replicas: 2
+      min_width: 5 Å
+      potential: "ase.calculators.emt:EMT"
+      cell: isotropic
+      cell_equilibration: 2 ps
+      duration: 5 ps
+      max_duration: 6 ps
+      equilibration: 1 ps
+      time_step: 4 fs
+rank: {density: min}
+"""
 EDGES = {"Al": 4.05, "Cu": 3.61, "Ag": 4.09, "Au": 4.08, "Ni": 3.52, "Pd": 3.89, "Pt": 3.92}
 
 
@@ -39,6 +58,17 @@ def campaign(tmp_path_factory):
             cell.translate_sites(range(4), generator.normal(0, 0.02, 3))
             cell.to(filename=str(folder / "cells" / f"{metal}-{number}.vasp"), fmt="poscar")
     (folder / "metals.yaml").write_text(WORKFLOW)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def simulations(tmp_path_factory):
+    """A workflow file and a crystal of aluminium, whose atoms do not diffuse: every run is made longer once."""
+    folder = tmp_path_factory.mktemp("simulations")
+    (folder / "cells").mkdir()
+    cell = Structure.from_spacegroup("Fm-3m", Lattice.cubic(4.05), ["Al"], [[0, 0, 0]])
+    cell.to(filename=str(folder / "cells" / "Al.vasp"), fmt="poscar")
+    (folder / "metals.yaml").write_text(SIMULATIONS)
     return folder
 
 
@@ -84,10 +114,24 @@ def alive(pid):
 
 @pytest.mark.slow
 def test_killed_at_random_moments_and_resumed_it_ends_the_same(campaign, tmp_path):
+    printed, whole = killed_and_resumed(campaign, tmp_path)
+    assert printed["computed"] > 28 and whole["rankings"]["coating"]["rows"]
+
+
+@pytest.mark.slow
+def test_killed_simulations_go_on_to_the_same_diffusivities(simulations, tmp_path):
+    printed, whole = killed_and_resumed(simulations, tmp_path)
+    found = [q for q in whole["candidates"][0]["quantities"] if q["name"] == "tracer_diffusivity"]
+    assert printed["computed"] == 1 + 2 + 1  # the relaxation, two runs, and what puts them together
+    assert [len(q["provenance"]["runs"]) for q in found] == [2]
+    assert len(list((tmp_path / "whole" / "files").glob("*/run.nc"))) == 2
+
+
+def killed_and_resumed(campaign, tmp_path):
+    """Compare three campaigns, each killed twice, with one that ran through; return what that one gave."""
     started = time.monotonic()
     printed, whole = finish(campaign, tmp_path / "whole")
     duration = time.monotonic() - started
-    assert printed["computed"] > 28 and whole["rankings"]["coating"]["rows"]
     generator = np.random.default_rng(2)
     for number in range(3):
         out = tmp_path / f"killed{number}"
@@ -107,6 +151,7 @@ def test_killed_at_random_moments_and_resumed_it_ends_the_same(campaign, tmp_pat
         assert resumed["computed"] <= printed["computed"]
     again, _ = finish(campaign, tmp_path / "whole")
     assert again["computed"] == 0
+    return printed, whole
 
 
 @pytest.mark.slow

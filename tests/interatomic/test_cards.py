@@ -48,7 +48,7 @@ def test_elements_in_their_compact_form() -> None:
         ("in_package:", "in_packages:", "weights"),
         ("name: chgnet\n", "name: other\n", "named 'other'"),
         ("summary:", "summary: [", "is not YAML"),
-        ("chgnet_calculator:load", "chgnet_calculator", "calculator"),
+        ("chgnet.calculator:load", "chgnet.calculator", "calculator"),
     ],
 )
 def test_mistakes_in_a_card_are_named(tmp_path: Path, old: str, new: str, message: str) -> None:

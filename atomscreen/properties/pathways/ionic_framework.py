@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atomscreen.core.candidate import Candidate
-from atomscreen.core.errors import StageFailure
+from atomscreen.core.errors import StageFailure, StructureRefused
 from atomscreen.interatomic.crystal_symmetry import primitive_cell
 from atomscreen.properties.composition import oxidation_states
 
@@ -24,11 +24,11 @@ def refuse_without(ion: str, structure: Structure) -> None:
 
     Raises
     ------
-    StageFailure
+    StructureRefused
         It names the ion and the formula.
     """
     if ion not in structure.symbol_set:
-        raise StageFailure(f"{structure.composition.reduced_formula} has no {ion} whose ways could be looked for")
+        raise StructureRefused(f"{structure.composition.reduced_formula} has no {ion} whose ways could be looked for")
 
 
 def mean_charges(composition: Composition) -> dict[str, float]:
