@@ -1,1 +1,1 @@
-"""Ions that move."""
+"""Diffusion of the working ion: simulated, analysed, extrapolated."""

@@ -8,22 +8,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from atomscreen.core.candidate import Candidate, Results
-from atomscreen.core.errors import StageFailure, UsageError
+from atomscreen.core.errors import StageFailure
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.stages import Part, Parts, stage
 from atomscreen.core.units import Unit
 from atomscreen.properties.transport.arrhenius import ArrheniusFit, arrhenius
-from atomscreen.properties.transport.phase_change import phase_changes
+from atomscreen.properties.transport.phase_change import phase_changes, unseen_latent_heat
 from atomscreen.properties.transport.replicas import mean_of
 from atomscreen.properties.transport.simulation import SIMULATED
 
 ROOM_TEMPERATURE = 300.0
 """K, where the quantities whose names end in ``_300K`` hold."""
 
-Temperatures = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Unit("K"), Field(min_length=1)]
+
+def _different(temperatures: tuple[float, ...]) -> tuple[float, ...]:
+    if len(set(temperatures)) < len(temperatures):
+        raise ValueError("the temperatures must differ from each other")
+    return temperatures
+
+
+Temperatures = Annotated[
+    tuple[Annotated[float, Field(gt=0)], ...], Unit("K"), Field(min_length=1), AfterValidator(_different)
+]
 
 
 def _runs(parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -89,11 +98,7 @@ def diffusivity(
     ------
     StageFailure
         Where no temperature gave a result.
-    UsageError
-        For a temperature that is there twice.
     """
-    if len(set(temperatures)) < len(temperatures):
-        raise UsageError("the temperatures of 'diffusivity' must differ from each other")
     found, notes = _by_temperature(parts)
     if not found:
         raise StageFailure(" ".join(notes))
@@ -163,7 +168,8 @@ def _extrapolated(
         return [], [f"{refusal}the diffusivity does not rise with temperature."]
     note = (
         f"Extrapolated from {min(measured):g}–{max(measured):g} K, assuming the same phase and the same mechanism at"
-        " the wanted temperature."
+        f" the wanted temperature; a phase change below {min(measured):g} K shows in the energies only where its latent"
+        f" heat is above {1000 * unseen_latent_heat(min(measured)):.0f} meV/atom."
     )
     cold = min(measured)
     about = _Line(fit, measured[cold], found[cold]["bulk_ionic_conductivity"].number * cold / measured[cold].number)

@@ -15,7 +15,8 @@ _ONE_SIDED = 1.645  # standard deviations to the 95 % limit
 def mean_of(quantities: Sequence[Quantity]) -> Quantity:
     """Return the mean of one quantity over runs, with equal weights: those of 1/u² would favour the low values.
 
-    The uncertainty is the larger of what the runs' own say and what their scatter says. Where a run gave an upper
+    The uncertainty, of a tensor that of its diagonal, is the larger of what the runs' own say and what their scatter
+    says. Where a run gave an upper
     bound, so is the mean: of the bounds and of the 95 % limits of the others.
 
     Parameters
@@ -35,11 +36,19 @@ def mean_of(quantities: Sequence[Quantity]) -> Quantity:
             value if quantity.bound else value + _ONE_SIDED * error
             for quantity, value, error in zip(quantities, values, own, strict=True)
         ]
-        return _with(first, float(np.mean(limits)), None, "upper", quantities)
+        bounded = next(quantity for quantity in quantities if quantity.bound)
+        return _with(bounded, float(np.mean(limits)), None, "upper", quantities)
     mean = values.mean(axis=0)
-    scatter = float(np.linalg.norm(values.std(axis=0, ddof=1))) / math.sqrt(len(values) * mean.size)
+    spreads = values.std(axis=0, ddof=1)
+    scatter = _root_mean_square(np.diag(spreads) if spreads.ndim == 2 else spreads) / math.sqrt(len(values))
     error = max(float(np.sqrt((own**2).sum())) / len(own), scatter)
     return _with(first, mean.tolist(), error or None, None, quantities)
+
+
+def _root_mean_square(values: Any) -> float:
+    import numpy as np
+
+    return float(np.sqrt(np.mean(np.square(values))))
 
 
 def _with(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from atomscreen.core.candidate import Candidate, Results
-from atomscreen.core.errors import StructureRefused, UsageError
+from atomscreen.core.errors import StructureRefused
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.scratch import kept_file, scratch_file
 from atomscreen.core.stages import stage
@@ -112,12 +112,8 @@ def molecular_dynamics(
         Where the run explodes or melts, the cell does not settle, or the working ion has no charge that is known.
     StructureRefused
         Where the working ion is not in the structure.
-    UsageError
-        Where the longest duration is shorter than the first.
     """
     longest = 3 * duration if max_duration is None else max_duration
-    if longest < duration:
-        raise UsageError(f"'max_duration' ({longest:g} ps) is shorter than 'duration' ({duration:g} ps)")
     structure, ion = candidate.structure("relaxed"), str(candidate.working_ion)
     refuse_unknown_elements(potential, structure)
     if ion not in structure.symbol_set:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,6 +172,8 @@ def analyze_trajectory(
     lattice = trajectory.lattice if trajectory.lattice.ndim == 2 else trajectory.lattice.mean(axis=0)
     ions = trajectory.symbols.count(ion)
     number = charge if charge is not None else CHARGES.get(ion)
+    if number is not None and not (math.isfinite(number) and number != 0):
+        raise UsageError(f"the charge of an ion is a number other than zero, not {number:g}")
     siemens = None
     if temperature is not None and number is not None:
         siemens = conductivity_per_diffusivity(ions, number, float(abs(np.linalg.det(lattice))), temperature)

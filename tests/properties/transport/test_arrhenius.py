@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from atomscreen.core.errors import UsageError
 from atomscreen.properties.transport.arrhenius import arrhenius
-from atomscreen.properties.transport.phase_change import phase_changes
+from atomscreen.properties.transport.phase_change import phase_changes, unseen_latent_heat
 
 BOLTZMANN = 8.617333262e-5
 
@@ -70,7 +70,7 @@ def test_curved_data_and_too_few_temperatures():
 
 
 @settings(deadline=None)
-@given(st.floats(1.2, 2.0))
+@given(st.floats(1.1, 1.9))
 def test_solid_without_a_change_has_none(heat_capacity):
     temperatures = [600.0, 800.0, 1000.0]
     assert phase_changes(temperatures, [heat_capacity * BOLTZMANN * t for t in temperatures], [1e-3] * 3) == []
@@ -81,6 +81,11 @@ def test_latent_heat_is_found_in_its_interval():
     energies = [1.6 * BOLTZMANN * t + (0.03 if t > 700 else 0.0) for t in temperatures]
     assert phase_changes(temperatures, energies, [1e-3] * 3) == [(600.0, 800.0)]
     assert phase_changes(temperatures, energies, [2e-2] * 3) == []  # not beyond its error
+    warmed = [1.5 * BOLTZMANN * t + 0.032 for t in temperatures]  # as much as AgI, below all runs
+    assert phase_changes(temperatures, warmed, [1e-4] * 3) == [(0.0, 600.0)]
+    assert unseen_latent_heat(600.0) < 0.032
+    saddle = [1.5 * BOLTZMANN * t - 0.05 for t in temperatures]  # the relaxed structure was no minimum
+    assert phase_changes(temperatures, saddle, [1e-3] * 3) == []
     melted = [energy + 0.1 for energy in energies]
     assert phase_changes(temperatures, melted, [1e-3] * 3)[0] == (0.0, 600.0)
 

@@ -156,6 +156,22 @@ def test_mean_with_a_bound_is_a_bound():
     assert mean.bound == "upper" and mean.uncertainty is None
     assert mean.number == pytest.approx((1e-6 + 1.645e-7 + 3e-7) / 2)
     assert mean_of([measured]) is measured
+    slow = Quantity("tracer_diffusivity", 3e-7, conditions=at, bound="upper", method="CHGNet, 95 % bound")
+    assert mean_of([measured, slow]).method == "CHGNet, 95 % bound, mean of 2 runs"
+
+
+def test_scatter_of_a_tensor_is_that_of_its_diagonal():
+    from atomscreen.core.quantity import Quantity
+
+    generator = np.random.default_rng(0)
+    found = []
+    for _ in range(2000):
+        runs = [np.diag(1 + 0.3 * generator.normal(size=3)) for _ in range(4)]
+        at = {"temperature": 700.0}
+        quantities = [Quantity("tracer_diffusivity_tensor", run.tolist(), 0.0, conditions=at) for run in runs]
+        found.append(mean_of(quantities).uncertainty)
+    # 0.3 over the root of 4 runs; variances of three components are averaged, of 9 degrees of freedom.
+    assert np.sqrt(np.mean(np.square(found))) == pytest.approx(0.15, rel=0.03)
 
 
 def metal(symbol: str, edge: float, ion: str) -> Candidate:
@@ -168,10 +184,8 @@ def test_stages_refuse_what_makes_no_sense():
         run_stage("molecular_dynamics", metal("Cu", 3.61, "Li"), potential=EMT)
     with pytest.raises(StageFailure, match="'Cu' is not a working ion"):
         run_stage("molecular_dynamics", metal("Cu", 3.61, "Cu"), potential=EMT)
-    with pytest.raises(UsageError, match="differ"):
-        get_stage("diffusivity").function(metal("Cu", 3.61, "Cu"), (), (700.0, 700.0))
-    with pytest.raises(UsageError, match="'max_duration'"):
-        get_stage("molecular_dynamics").function(metal("Cu", 3.61, "Cu"), duration=50.0, max_duration=20.0)
+    with pytest.raises(UsageError, match="must differ from each other"):
+        get_stage("diffusivity").check({"temperatures": (700.0, 700.0)})
 
 
 def test_solid_metal_is_too_slow_to_measure(tmp_path):
