@@ -23,6 +23,8 @@ def read_extended_xyz(path: Path) -> Frames:
     with path.open(encoding="utf-8") as file:
         while (head := file.readline()).strip():
             count, comment = int(head), file.readline()
+            if count < 1:
+                raise ValueError(f"frame {len(frames.cells) + 1} has {count} atoms")
             lines = list(itertools.islice(file, count))
             if ends_early(lines, count):
                 break
@@ -41,6 +43,8 @@ def _lattice(comment: str) -> Array:
     if not found:
         raise ValueError('a frame has no Lattice="..." in its comment: the cell is needed')
     cell = np.array((found[1] or found[2]).split(), dtype=float)
+    if len(cell) != 9 or abs(np.linalg.det(cell.reshape(3, 3))) < 1e-6:
+        raise ValueError(f"the Lattice '{found[1] or found[2]}' is no cell of nine numbers with a volume")
     return cell.reshape(3, 3)
 
 
@@ -52,4 +56,6 @@ def _columns(comment: str) -> tuple[int, int, int]:
     for name, _, columns in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
         begins[name.lower()] = width
         width += int(columns)
+    if not {"species", "pos"} <= begins.keys():
+        raise ValueError("the Properties of a frame name no columns 'species' and 'pos'")
     return width, begins["species"], begins["pos"]

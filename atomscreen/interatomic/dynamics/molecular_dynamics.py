@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Trajectory", "default_time_step", "run_nvt"]
 
 _FRAMES_BETWEEN_OVERLAP_CHECKS = 10
+_AVERAGED = 0.2  # ps, the least time over which positions are averaged before they tell of melting
+_FEWEST_AVERAGED = 5  # frames, for the same
 
 
 def run_nvt(
@@ -140,6 +142,7 @@ class _Run:
         self.first_energy = self.dynamics.potential_energy
         self.first_conserved = self.dynamics.conserved_energy
         self.fresh: list[tuple[Any, float, float]] = []  # frames that are not in the file yet
+        self.unchecked: list[Any] = []  # positions since the last check for melting
         path = None if checkpoint is None else checkpoint.with_suffix(".nc")
         self.file = TrajectoryFile(path, atoms.get_chemical_symbols(), atoms.cell.array, schedule.spacing)
         if checkpoint is not None and checkpoint.exists():
@@ -182,19 +185,20 @@ class _Run:
             self.watch.refuse_overlap(when, self.dynamics.atoms)
         if self.frame == self.schedule.equilibration:
             self.first_conserved = self.dynamics.conserved_energy
+        positions = self.dynamics.atoms.positions.copy()
+        self.unchecked.append(positions)
         if self.frame >= self.schedule.equilibration:
-            self.fresh.append((self.dynamics.atoms.positions.copy(), temperature, energy))
+            self.fresh.append((positions, temperature, energy))
 
     def _write(self) -> None:
         """Move the fresh frames to the file, unless the framework has melted meanwhile."""
         import numpy as np
 
-        when = self.frame * self.schedule.spacing
-        if not self.fresh:
-            self.watch.refuse_melt(when, self.dynamics.atoms.positions)
-        else:
+        if len(self.unchecked) >= max(_FEWEST_AVERAGED, _AVERAGED / self.schedule.spacing):
+            self.watch.refuse_melt(self.frame * self.schedule.spacing, np.mean(self.unchecked, axis=0))
+            self.unchecked.clear()
+        if self.fresh:
             positions, temperatures, energies = zip(*self.fresh, strict=True)
-            self.watch.refuse_melt(when, np.mean(positions, axis=0))
             lattices = [self.dynamics.atoms.cell.array] * len(positions)
             self.file.append(positions, lattices, temperatures, energies)
             self.fresh.clear()

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-# Part of the cell above which a step is long: one of a half is ambiguous. Where more than one in a thousand is long,
-# too many will have been longer than a half and taken for short ones of the opposite direction.
+# Part of the cell above which a step is long: one of a half is ambiguous. Where more than one in a thousand of any atom
+# are long, too many will have been longer than a half and taken for short ones of the opposite direction.
 _LONG, _LONG_SHARE = 0.4, 1e-3
+_SAME_SPACING = 0.01  # relative
 _SAME = 1e-6  # difference of fractional coordinates below which two frames are one that was written twice
 _WHOLE_CELL = 1.5  # cells over which atoms are spread where coordinates are not wrapped
 _CONSTANT = 1e-5  # Å by which a constant cell may vary
@@ -103,7 +104,12 @@ def _refuse_uneven_steps(pieces: Sequence[Frames]) -> None:
 
 
 def _spacing(pieces: Sequence[Frames], given: float | None) -> float:
-    spacing = given if given is not None else pieces[0].frame_spacing
+    said = pieces[0].frame_spacing
+    if given is not None and said is not None and abs(given / said - 1) > _SAME_SPACING:
+        raise UsageError(
+            f"the trajectory says that its frames are {said:g} ps apart, not {given:g}; leave it to the file"
+        )
+    spacing = given if given is not None else said
     if spacing is None:
         raise UsageError(
             "the trajectory does not say the time between its frames; give it, as in --frame-spacing 100fs"
@@ -118,13 +124,14 @@ def _unwrapped(pieces: Sequence[Frames]) -> tuple[Array, tuple[str, ...]]:
     fractional = np.array([frame for piece in pieces for frame in piece.fractional])
     steps = np.diff(fractional, axis=0)
     nearest = _nearest(steps)
-    long = float((np.abs(nearest) > _LONG).mean()) if nearest.size else 0.0
+    each = (np.abs(nearest) > _LONG).sum(axis=(0, 2))
+    long = int(each.max(initial=0))  # of the atom with most of them, as a framework has none
     warnings: tuple[str, ...] = ()
     if long > 0 and (all(piece.unwrapped for piece in pieces) or np.ptp(fractional, axis=(0, 1)).max() > _WHOLE_CELL):
         joints = np.cumsum([len(piece.cells) for piece in pieces])[:-1] - 1
         steps[joints] = nearest[joints]  # a run that was started again may have been wrapped
         nearest = steps
-    elif long > _LONG_SHARE:
+    elif long > max(1, _LONG_SHARE * nearest[:, 0].size):
         raise UsageError(
             "atoms move by half the cell or more between frames, so that nobody knows where they went; write frames"
             " more often, or coordinates that are not wrapped"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from atomscreen.core.errors import StageFailure
+from atomscreen.interatomic.dynamics.bonded_groups import bonded_groups, centroids
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -32,7 +33,8 @@ CLOSEST = 0.5
 """Distance of two atoms over the sum of their covalent radii at which they are too close."""
 
 MELTED = 0.25
-"""Share of every framework element's atoms that left their sites at which the framework has melted."""
+"""Share of every framework element's atoms that left their sites, with the bonded group they belong to, at which the
+framework has melted."""
 NOTED_SHARE = 0.1
 """Share of one framework element's atoms that left their sites which is worth a warning."""
 LARGEST_DISPLACEMENT = 2.0
@@ -65,6 +67,7 @@ class Watch:
 
     def __init__(self, atoms: Atoms, temperature: float, mobile: Sequence[str]) -> None:
         self._temperature = temperature
+        self._atoms = atoms.copy()
         self._start: Array = atoms.positions.copy()
         self._cell: Array = atoms.cell.array.copy()
         self._symbols = np.array(atoms.get_chemical_symbols())
@@ -109,8 +112,12 @@ class Watch:
             )
 
     def refuse_melt(self, when: float, positions: Array) -> None:
-        """Stop a run whose framework has melted, from mean positions in Å, shape (atoms, 3)."""
-        shares = self._shares(positions[None])
+        """Stop a run whose framework has melted, from mean positions in Å, shape (atoms, 3).
+
+        An atom of a bonded group left its site where the group's centroid did: groups may turn on the spot.
+        """
+        groups = bonded_groups(self._atoms, positions[None], self._framework)
+        shares = self._shares((self._start + centroids(positions - self._start, groups)[groups])[None])
         if shares and min(share[0] for share in shares.values()) > MELTED:
             moved = ", ".join(f"{100 * share[0]:.0f} % of {element}" for element, share in shares.items())
             raise StageFailure(

@@ -4,8 +4,8 @@ The line is fitted by generalised least squares, whose result is the posterior o
 likelihood and a flat prior, which kinisi samples (McCluskey, Coles and Morgan 2025, doi:10.1021/acs.jctc.4c01249).
 What differs is the covariance of the mean-squared displacement at two lags. Here it is that of overlapping windows of
 Brownian motion (kinisi takes windows that do not overlap and states uncertainties up to 1.8 times too large where the
-regression begins early), and to it comes what the data show beyond: the counting noise of rare hops, and ions that do
-not move independently of each other.
+regression begins early), for as many ions as would move independently of each other, and to it comes the counting
+noise of rare hops that the data show.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from atomscreen.properties.transport.displacement_statistics import (
     anisotropy,
     displacement_tensors,
     excess_variance,
+    independent_particles,
     lag_grid,
 )
 
@@ -38,7 +39,7 @@ _WINDOW = 10  # longest lag of a regression over its shortest: longer ones tell 
 _AGREE = 3.0  # standard deviations by which a line that begins later may differ
 _RESOLUTION = 400  # points at which the overlap of windows is integrated
 _KNOWN = 0.5  # standard uncertainties: below that, a slope is not known at all
-_FREEDOM = 3  # of the fluctuations, for each piece: one in each direction
+FREEDOM = 3  # of the fluctuations, for each piece: one in each direction
 _TINY = 1e-12  # Å²: ions that do not move at all
 _ROUNDS = 3  # of fitting, as the covariance depends on the line
 
@@ -56,7 +57,7 @@ class Line:
     slope, intercept
         In Å² per frame, and Å².
     gaussian_variance
-        Of the slope, for Gaussian ions that are independent of each other.
+        Of the slope, for Gaussian displacements of as many ions as are independent of each other.
     excess
         What comes on top of that, as a part of the slope squared; see ``excess_variance``.
     pieces
@@ -93,7 +94,7 @@ class Line:
         if self.significance < _KNOWN:
             return 0.0, math.inf
         upper = (1 + probability) / 2
-        wider = float(t.ppf(upper, _FREEDOM * self.pieces) / norm.ppf(upper))
+        wider = float(t.ppf(upper, FREEDOM * self.pieces) / norm.ppf(upper))
         freedom = 2 * (self.significance / wider) ** 2
         low, high = chi2.ppf([1 - upper, upper], freedom)
         return self.slope * freedom / float(high), self.slope * freedom / float(low)
@@ -122,7 +123,7 @@ def diffusive_line(paths: Array, first: int) -> Line:
     first
         The lag at which the line may begin, in frames, from :func:`first_lag`.
     """
-    frames, ions = len(paths) - 1, paths.shape[1]
+    frames = len(paths) - 1
     lags = lag_grid(first, max(first + 1, int(END * frames)))
     tensors = displacement_tensors(paths, lags)
     lines = []
@@ -130,7 +131,8 @@ def diffusive_line(paths: Array, first: int) -> Line:
     while start == first or start <= LATEST * frames:
         chosen = (lags >= start) & (lags <= _WINDOW * start)
         gaussian = anisotropy(tensors[chosen][0])
-        excess = excess_variance(paths, start, gaussian)
+        ions = independent_particles(paths, start)
+        excess = excess_variance(paths, start, gaussian) / ions
         lines.append(fit_line(lags[chosen], tensors[chosen], frames, gaussian / ions, excess))
         start *= 2
     return next(line for number, line in enumerate(lines) if _agrees(line, lines[number + 1 :]))
@@ -183,7 +185,8 @@ def late_exponent(paths: Array) -> tuple[float, float]:
     if early == 0:
         return 0.0, 0.0
     overlap = window_covariance(lags / frames)
-    variance = anisotropy(tensors[1]) / paths.shape[1] * float(overlap[0, 0] + overlap[1, 1] - 2 * overlap[0, 1])
+    ions = independent_particles(paths, int(lags[0]))
+    variance = anisotropy(tensors[1]) / ions * float(overlap[0, 0] + overlap[1, 1] - 2 * overlap[0, 1])
     octaves = math.log(lags[1] / lags[0])
     return math.log(late / early) / octaves, math.sqrt(variance) / octaves
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 _PER_OCTAVE = 3  # lags in each doubling of the time: neighbours closer than that tell the same
+_RESOLUTION = 1e-4  # Å
 _BLOCK = 10_000_000  # numbers taken at once, so that memory stays in bounds
 
 
@@ -19,6 +20,16 @@ def lag_grid(first: int, last: int) -> Array:
     """Return lags, in frames, from the first to the last, evenly spaced in their logarithm."""
     octaves = np.arange(0, np.log2(last / first) + 1e-9, 1 / _PER_OCTAVE)
     return np.unique((first * 2**octaves).round().astype(int))
+
+
+def resolved(paths: Array) -> Array:
+    """Return paths in Å, shape (frames, particles, 3), with noise of 1e-4 Å, far below every vibration.
+
+    No crystal stands perfectly still or comes back to the same digits, but a file may say so, and a displacement of
+    exactly zero has no logarithm and no variance.
+    """
+    noisy: Array = paths + np.random.default_rng(0).normal(0, _RESOLUTION, paths.shape)
+    return noisy
 
 
 def displacement_tensors(paths: Array, lags: Array) -> Array:
@@ -57,14 +68,39 @@ def anisotropy(tensor: Array) -> float:
     return float(2 * np.trace(tensor @ tensor)) / trace**2 if trace > 0 else 2 / 3
 
 
-def excess_variance(paths: Array, lag: int, gaussian: float) -> float:
-    """Return the relative variance of the ions' mean-squared displacement beyond that of Gaussian, independent ions.
+def independent_particles(paths: Array, lag: int) -> float:
+    """Return how many independent particles would have a mean-squared displacement that varies as much.
 
-    Two things make it vary more: hops are rare events, and ions are not independent of each other (one vacancy moves
-    many of them in turn). The first is seen in how the squared displacements of single ions over a lag scatter, the
-    two together in how their mean over the ions scatters from one piece of the run to the next. The larger counts, so
-    that the noise of the second, of which there are few pieces, cannot make the uncertainty too small; and the largest
-    that the lag, its half and its quarter give, as shorter pieces are more in number.
+    Particles that move together, as rows that hop in concert do, or that block each other, make the mean over all of
+    them vary more from one piece of the run to the next than independent ones would: by the variance of single squared
+    displacements over their number. Pieces are a quarter of the lag long, so that there are many of them.
+
+    Parameters
+    ----------
+    paths
+        Unwrapped Cartesian positions in Å, shape (frames, particles, 3).
+    lag
+        In frames.
+
+    Returns
+    -------
+    float
+        At most the number of particles.
+    """
+    particles = paths.shape[1]
+    squares = _squares_of_pieces(paths, max(1, lag // 4))
+    single = float(squares.var())
+    if single == 0 or len(squares) < 2:
+        return float(particles)
+    together = float(squares.mean(axis=1).var(ddof=1))
+    return float(particles / max(1.0, together * particles / single))
+
+
+def excess_variance(paths: Array, lag: int, gaussian: float) -> float:
+    """Return the relative variance of a particle's mean-squared displacement beyond that of a Gaussian one.
+
+    Hops are rare events, whose counting noise shows in how the squared displacements of single particles over a lag
+    scatter. The largest that the lag, its half and its quarter give counts, as shorter pieces are more in number.
 
     Parameters
     ----------
@@ -78,18 +114,19 @@ def excess_variance(paths: Array, lag: int, gaussian: float) -> float:
     Returns
     -------
     float
-        For the mean over all particles and over the whole run, to which pieces contribute by their length.
+        For the mean over the whole run, to which pieces contribute by their length.
     """
     lags = {max(1, lag // part) for part in (1, 2, 4)}
     return max(_excess_of_pieces(paths, piece, gaussian) * piece / (len(paths) - 1) for piece in lags)
 
 
 def _excess_of_pieces(paths: Array, length: int, gaussian: float) -> float:
-    particles = paths.shape[1]
-    squares = (np.diff(paths[::length], axis=0) ** 2).sum(axis=-1)
+    squares = _squares_of_pieces(paths, length)
     mean = float(squares.mean())
-    if mean == 0:
-        return 0.0
-    single = float(squares.var()) / mean**2 / particles
-    together = float(squares.mean(axis=1).var(ddof=1)) / mean**2 if len(squares) > 1 else 0.0
-    return float(max(single, together, gaussian / particles) - gaussian / particles)
+    return max(float(squares.var()) / mean**2 - gaussian, 0.0) if mean > 0 else 0.0
+
+
+def _squares_of_pieces(paths: Array, length: int) -> Array:
+    """Return squared displacements over consecutive pieces of the run in Å², shape (pieces, particles)."""
+    squares: Array = (np.diff(paths[::length], axis=0) ** 2).sum(axis=-1)
+    return squares

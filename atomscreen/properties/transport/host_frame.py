@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from atomscreen.core.errors import UsageError
-from atomscreen.properties.transport.drift import in_mean_cell, without_drift
+from atomscreen.properties.transport.drift import framework_groups, in_mean_cell, without_drift
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,7 +73,8 @@ def host_frame(trajectory: Trajectory, ion: str) -> HostFrame:
         raise UsageError("the trajectory has positions that are not numbers")
     lattice = trajectory.lattice if trajectory.lattice.ndim == 2 else trajectory.lattice.mean(axis=0)
     positions = in_mean_cell(trajectory.positions, trajectory.lattice)
-    displacements = without_drift(positions - positions[0], elements, ion).displacements
+    groups = framework_groups(positions, lattice, elements, ion)
+    displacements = without_drift(positions - positions[0], elements, ion, groups).displacements
     fractional = (positions[0] + displacements) @ np.linalg.inv(lattice)
     return HostFrame(
         ions=fractional[:, moving],

@@ -12,6 +12,7 @@ import numpy as np
 from atomscreen.core.errors import UsageError
 from atomscreen.properties.transport.diffusive_regression import (
     END,
+    FREEDOM,
     SITE_DISTANCE,
     Line,
     collective_line,
@@ -24,11 +25,14 @@ from atomscreen.properties.transport.displacement_statistics import (
     anisotropy,
     displacement_tensors,
     excess_variance,
+    independent_particles,
     lag_grid,
+    resolved,
 )
 from atomscreen.properties.transport.drift import (
     MELTED,
     framework_displacements,
+    framework_groups,
     in_mean_cell,
     without_drift,
 )
@@ -51,7 +55,6 @@ if TYPE_CHECKING:
 
 _MIN_FRAMES = 60
 _CONFIDENCE = 0.95  # of upper bounds
-_NORMAL_QUANTILE = 1.645  # one-sided, 95 %
 _FEW_IONS = 10
 _NARROW = 8.0  # Å between opposite faces, below which ions meet their own images after two or three hops
 _CM2_PER_S = 1e-4  # 1 Å²/ps = 1e-4 cm²/s
@@ -147,12 +150,15 @@ def diffusion(trajectory: Trajectory, ion: str) -> DiffusionEstimate:
     elements = np.asarray(trajectory.symbols)
     refuse_nonsense(trajectory, ion)
     positions = in_mean_cell(trajectory.positions, np.asarray(trajectory.lattice))
-    frame = without_drift(positions - positions[0], elements, ion)
+    groups = framework_groups(positions, np.asarray(trajectory.lattice), elements, ion)
+    frame = without_drift(positions - positions[0], elements, ion, groups)
     displacements = frame.displacements
-    framework = framework_displacements(displacements, elements, sorted(set(elements.tolist()) - {ion}))
+    others = sorted(set(elements.tolist()) - {ion})
+    framework = framework_displacements(displacements, elements, others)
     if not frame.own_centre:
-        _refuse_melted(framework)
-    moving, spacing = np.ascontiguousarray(displacements[:, elements == ion]), trajectory.frame_spacing
+        _refuse_melted(framework_displacements(displacements, elements, others, groups))
+    moving = resolved(np.ascontiguousarray(displacements[:, elements == ion]))
+    spacing = trajectory.frame_spacing
     line = diffusive_line(moving, first_lag(moving))
     first, second = _halves(moving, int(line.lags[0]))
     hops = count_hops(moving, spacing)
@@ -160,11 +166,14 @@ def diffusion(trajectory: Trajectory, ion: str) -> DiffusionEstimate:
     exponent, error = late_exponent(moving)
     evidence = Evidence(hops, far, moving.shape[1], trajectory.duration, line, first, second, exponent, error)
     verdict, reason = judge(evidence)
+    if frame.doubt and not reason:
+        verdict, reason = Verdict.NOT_CONVERGED, frame.doubt
+    bound = _bound(moving, hops, spacing, line if verdict is Verdict.NOT_CONVERGED else None)
     lags = lag_grid(1, int(END * (len(moving) - 1)))
     tensor, tensor_uncertainty = line.tensor()
-    per_frame = _CM2_PER_S / (6 * spacing)
+    per_frame = _CM2_PER_S / (6 * spacing) * frame.correction
     return DiffusionEstimate(
-        **_tracer(line, per_frame, _bound(moving, hops, spacing) if reason else None),
+        **_tracer(line, per_frame, frame.correction * bound if reason else None),
         **_collective(moving, line, per_frame, known=not reason and not frame.own_centre),
         tensor=3 * per_frame * tensor,
         tensor_uncertainty=3 * per_frame * tensor_uncertainty,
@@ -176,7 +185,7 @@ def diffusion(trajectory: Trajectory, ion: str) -> DiffusionEstimate:
         reason=reason,
         exponent=exponent,
         intervals=lags * spacing,
-        msd=np.trace(displacement_tensors(moving, lags), axis1=1, axis2=2),
+        msd=frame.correction * np.trace(displacement_tensors(moving, lags), axis1=1, axis2=2),
         framework_msd=framework,
         notes=_notes(moving.shape[1], np.asarray(trajectory.lattice), frame.note, trajectory.warnings),
     )
@@ -203,7 +212,8 @@ def _refuse_melted(framework: dict[str, float]) -> None:
         moved = ", ".join(f"{name} {value:.1f} Å²" for name, value in framework.items())
         raise NoDiffusivity(
             Verdict.MELTED,
-            f"the framework melted: its elements' mean-squared displacements over half of the run are {moved}",
+            "the framework melted: its elements' mean-squared displacements, bonded groups taken as one, over half of"
+            f" the run are {moved}",
         )
 
 
@@ -238,30 +248,37 @@ def _collective(moving: Array, tracer: Line, per_frame: float, *, known: bool) -
     return dict(zip(names, values, strict=True))
 
 
-def _bound(moving: Array, hops: int, spacing: float) -> float:
+def _bound(moving: Array, hops: int, spacing: float, line: Line | None) -> float:
     """Return an upper bound of D* in cm²/s, at 95 %.
 
     D ≤ MSD(t)/(6 t) at every t, because vibrations, and jumps that are undone later, add to the mean-squared
     displacement and grow slower than t. It is taken at half of the run, where t is long and the statistics are good,
-    and enlarged by the larger of two margins: 1.645 standard deviations of that MSD; and, where there were fewer than
-    ten hops, so that the MSD cannot know how frequent rare events are, the hops that could have occurred by the 95 %
-    limit of a Poisson distribution beyond those seen, each of 3 Å: (k95 − k) (3 Å)²/(6 N T) for k hops of N ions in a
-    run of length T (k95 = 3.0 for k = 0).
+    and is the variance of f = 2/r² degrees of freedom for a relative uncertainty r of that MSD, skewed as runs that
+    happen to give little are the ones not measured: f/χ²(5 %, f) times as much. Where there were fewer than ten hops,
+    so that the MSD cannot know how frequent rare events are, it is at least what hops that could have occurred by the
+    95 % limit of a Poisson distribution beyond those seen would add, each of 3 Å: (k95 − k) (3 Å)²/(6 N T) for k hops
+    of N ions in a run of length T (k95 = 3.0 for k = 0). Where ions do diffuse but the run has not converged, often as
+    its late displacement happens to be small, the 95 % limit of the line, which begins earlier, counts if it is larger.
     """
-    from scipy.stats import chi2
+    from scipy.stats import chi2, norm, t
 
     frames, ions = len(moving) - 1, moving.shape[1]
     lag = int(END * frames)
     tensor = displacement_tensors(moving, np.array([lag]))[0]
     gaussian = anisotropy(tensor)
     overlap = float(window_covariance(np.array([lag / frames]))[0, 0])
-    relative = math.sqrt(gaussian / ions * overlap + excess_variance(moving, lag, gaussian))
+    variance = (gaussian * overlap + excess_variance(moving, lag, gaussian)) / independent_particles(moving, lag)
+    wider = float(t.ppf(_CONFIDENCE, FREEDOM * frames / lag) / norm.ppf(_CONFIDENCE))  # as in Line.interval
+    freedom = 2 / (wider**2 * variance)
     level = float(np.trace(tensor)) / (6 * lag * spacing)
-    margin = _NORMAL_QUANTILE * relative * level
+    bound = level * freedom / float(chi2.ppf(1 - _CONFIDENCE, freedom))
+    highest = line.interval(2 * _CONFIDENCE - 1)[1] / (6 * spacing) if line is not None else 0.0
+    if math.isfinite(highest):
+        bound = max(bound, highest)
     if hops < MIN_HOPS:
         limit = float(chi2.ppf(_CONFIDENCE, 2 * (hops + 1))) / 2
-        margin = max(margin, (limit - hops) * SITE_DISTANCE**2 / (6 * ions * frames * spacing))
-    return (level + margin) * _CM2_PER_S
+        bound = max(bound, level + (limit - hops) * SITE_DISTANCE**2 / (6 * ions * frames * spacing))
+    return bound * _CM2_PER_S
 
 
 def _notes(ions: int, lattice: Array, remark: str, warnings: Sequence[str]) -> tuple[str, ...]:

@@ -24,10 +24,10 @@ MIN_HOPS = 10
 
 _SIGNIFICANT = 2.0  # standard deviations by which D must differ from zero
 _STEADY = 3.0  # standard deviations by which the halves of a run may differ
-# Logarithmic slopes: below the first, rattling is the greater part of the displacement, whatever the error; one error
-# below the second it is likely to be, and two errors above the third ions fly or drift. The errors differ because a
-# cage that is taken for diffusion is worse than the other way round.
-_CAGED, _SUBDIFFUSIVE, _SUPERDIFFUSIVE = 0.5, 0.8, 1.25
+# Logarithmic slopes: one error below the first, rattling is likely to be the greater part of the displacement; two
+# errors above the second ions seem to fly or drift, which a longer run may show to be chance, and two above the third
+# they do. The errors differ because a cage that is taken for diffusion is worse than the other way round.
+_SUBDIFFUSIVE, _SUPERDIFFUSIVE, _BALLISTIC = 0.8, 1.25, 1.6
 
 
 class Verdict(StrEnum):
@@ -91,7 +91,7 @@ def judge(evidence: Evidence) -> tuple[Verdict, str]:
     Raises
     ------
     NoDiffusivity
-        Where ions fly or drift instead of diffusing.
+        Where ions certainly fly or drift instead of diffusing.
     """
     line, hops = evidence.whole, evidence.hops
     run = f"of {evidence.ions} ions in {evidence.duration:.3g} ps"
@@ -99,10 +99,10 @@ def judge(evidence: Evidence) -> tuple[Verdict, str]:
         return Verdict.TOO_SLOW, f"only {hops} hops {run}"
     exponent, error = evidence.exponent, evidence.exponent_error
     if exponent - 2 * error > _SUPERDIFFUSIVE:
-        raise NoDiffusivity(
-            Verdict.NOT_DIFFUSIVE,
-            f"the mean-squared displacement grows as t^{exponent:.1f} at long times: the ions drift or fly",
-        )
+        sentence = f"the mean-squared displacement grows as t^{exponent:.1f} at long times: the ions drift or fly"
+        if exponent - 2 * error > _BALLISTIC:
+            raise NoDiffusivity(Verdict.NOT_DIFFUSIVE, sentence)
+        return Verdict.NOT_CONVERGED, sentence
     if evidence.far < min(evidence.ions, max(2, LONG_RANGE_SHARE * evidence.ions)):
         return (
             Verdict.TOO_SLOW,
@@ -113,7 +113,7 @@ def judge(evidence: Evidence) -> tuple[Verdict, str]:
             Verdict.TOO_SLOW,
             f"the diffusivity is only {line.significance:.1f} standard deviations above zero: {hops} hops {run}",
         )
-    if exponent < _CAGED or exponent + error < _SUBDIFFUSIVE:
+    if exponent + error < _SUBDIFFUSIVE:
         return (
             Verdict.NOT_CONVERGED,
             f"the mean-squared displacement grows as t^{exponent:.1f} at long times, as in a cage: {hops} hops {run}",

@@ -268,6 +268,22 @@ def test_runs_that_go_wrong_stop_with_the_reason():
         run_nvt(argon(5.8), ShiftedLennardJones(), temperature=300.0, duration=10.0, equilibration=0.5, time_step=5.0)
 
 
+def test_frames_checked_for_melting_are_averages(monkeypatch):
+    from atomscreen.interatomic.dynamics.watchdogs import Watch
+
+    checked = []
+    monkeypatch.setattr(Watch, "refuse_melt", lambda self, when, positions: checked.append((when, positions)))
+    # Checkpoints at 0.5 and 1.0 ps; of the end, 0.1 ps after the last one, there is too little to average.
+    times = {"equilibration": 0.5, "duration": 0.6, "checkpoint_interval": 0.5}
+    run = run_nvt(argon(), ShiftedLennardJones(), **{**SHORT, **times})
+    assert [when for when, _ in checked] == pytest.approx([0.5, 1.0])
+    # The second is the mean over the frames after 0.5 ps; they were kept in single precision, 1e-6 Å.
+    np.testing.assert_allclose(checked[1][1], run.positions[1:26].mean(axis=0), atol=2e-6)
+    checked.clear()
+    run_nvt(argon(), ShiftedLennardJones(), **SHORT, checkpoint_interval=0.1)
+    assert [when for when, _ in checked] == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
+
+
 @pytest.mark.parametrize(
     "change", [{"temperature": 0.0}, {"duration": 0.0}, {"equilibration": -1.0}, {"time_step": 0.0}]
 )
@@ -277,7 +293,8 @@ def test_senseless_settings_are_refused(change):
 
 
 @pytest.mark.parametrize(
-    ("species", "step"), [(["Li", "H"], 0.5), (["Li", "C"], 1.0), (["Li", "S"], 2.0), (["La", "O"], 2.0)]
+    ("species", "step"),
+    [(["Li", "H"], 0.5), (["Li", "C"], 1.0), (["B", "O"], 1.0), (["Li", "S"], 2.0), (["La", "O"], 2.0)],
 )
 def test_time_step_follows_the_stiffest_bonds(species, step):
     from pymatgen.core import Lattice, Structure

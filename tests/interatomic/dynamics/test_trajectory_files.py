@@ -222,6 +222,18 @@ def test_steps_beyond_half_a_cell_are_refused_where_wrapped_and_kept_where_not(t
     assert_same_motion(load_trajectory([tmp_path / "unwrapped.xyz"], frame_spacing=SPACING), far)
 
 
+def test_steps_of_ions_that_are_too_long_are_not_hidden_by_a_framework(tmp_path):
+    generator = np.random.default_rng(0)
+    places = np.zeros((300, 304, 3))
+    # 1.7 Å in a cell of 10: 2 % of the ions' steps are longer than 4 Å, and 0.03 % of all atoms' would be.
+    places[:, :4] = generator.normal(0, 1.7, (300, 4, 3)).cumsum(axis=0)
+    cell = 10 * np.eye(3)
+    frames = [Atoms("Li4S300", place % 10, cell=cell, pbc=True) for place in places + 10 * generator.random((304, 3))]
+    ase.io.write(tmp_path / "run.xyz", frames)
+    with pytest.raises(UsageError, match="half the cell"):
+        load_trajectory([tmp_path / "run.xyz"], frame_spacing=SPACING)
+
+
 def test_start_can_be_left_out(tmp_path, walk):
     ase.io.write(tmp_path / "run.xyz", images(walk, wrapped=True))
     found = load_trajectory([tmp_path / "run.xyz"], frame_spacing=SPACING, discard=2.0)

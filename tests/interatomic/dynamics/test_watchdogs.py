@@ -4,11 +4,14 @@ import re
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from atomscreen.core.errors import StageFailure
+from atomscreen.interatomic.dynamics.bonded_groups import bonded_groups
 from atomscreen.interatomic.dynamics.trajectory import Trajectory
 from atomscreen.interatomic.dynamics.watchdogs import Watch
 from atomscreen.interatomic.relaxation import to_atoms
+from tests.interatomic.model_polyanions import argyrodite, closo_borate
 
 SPACING, FRAMES = 0.02, 500  # ps: a run of ten picoseconds
 
@@ -83,6 +86,43 @@ def test_rotating_groups_are_doubtful_not_molten():
     (only,) = doubts(rotating())
     assert only.startswith("75 % of the framework's S left their sites by 7.0 ps of production at 700 K")
     Watch(ATOMS, 700.0, ["Li"]).refuse_melt(10.0, rotating().positions[-50:].mean(axis=0))
+
+
+@pytest.mark.parametrize("carbon", [False, True])
+@pytest.mark.parametrize("degrees", [36, 60, 90])
+def test_cages_that_turn_on_the_spot_are_no_melt_but_a_doubt(carbon, degrees):
+    atoms = closo_borate(carbon=carbon)
+    turned = closo_borate(Rotation.from_rotvec(np.radians(degrees) * np.eye(3)[1:]), carbon=carbon).positions
+    watch = Watch(atoms, 500.0, ["Na"])
+    watch.refuse_melt(1.0, turned)
+    frames = np.repeat([atoms.positions, turned], 100, axis=0)
+    found = watch.doubts(Trajectory(frames, atoms.cell.array, tuple(atoms.symbols), SPACING), 0.0)
+    assert any("of the framework's H left their sites by" in doubt and "rotating groups" in doubt for doubt in found)
+
+
+def test_mean_of_freely_tumbling_cages_is_no_melt():
+    # The mean positions of all atoms of a cage are its centre.
+    mean = np.mean([closo_borate(Rotation.random(2, random_state=seed)).positions for seed in range(200)], axis=0)
+    Watch(closo_borate(), 500.0, ["Na"]).refuse_melt(1.0, mean)
+
+
+@pytest.mark.parametrize("crystal", [argyrodite, closo_borate])
+def test_groups_that_all_leave_their_places_are_a_melt(crystal):
+    atoms = crystal()
+    mobile = ["Li", "Na"]
+    groups = bonded_groups(atoms, atoms.positions[None], ~np.isin(atoms.get_chemical_symbols(), mobile))
+    moves = np.random.default_rng(0).normal(0, 2.5, (groups.max() + 1, 3))  # Å, unbroken groups
+    with pytest.raises(StageFailure, match=r"the framework melted within 15\.00 ps at 1000 K"):
+        Watch(atoms, 1000.0, mobile).refuse_melt(15.0, atoms.positions + moves[groups])
+    Watch(atoms, 1000.0, mobile).refuse_melt(15.0, atoms.positions + 0.1 * moves[groups])
+
+
+@pytest.mark.parametrize("crystal", [argyrodite, closo_borate])
+def test_groups_that_fall_apart_are_a_melt(crystal):
+    atoms = crystal()
+    moves = np.random.default_rng(0).normal(0, 2.5, (len(atoms), 3))
+    with pytest.raises(StageFailure, match="the framework melted"):
+        Watch(atoms, 1000.0, ["Li", "Na"]).refuse_melt(15.0, atoms.positions + moves)
 
 
 def test_bond_that_breaks_for_good_is_named_with_its_time():
