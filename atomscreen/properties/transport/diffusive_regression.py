@@ -211,8 +211,7 @@ def fit_line(lags: Array, tensors: Array, frames: int, gaussian: float, excess: 
     line = np.maximum(msd, _TINY)
     for _ in range(_ROUNDS):
         scatter = gaussian * overlap * np.outer(line, line)
-        weighted = np.linalg.solve(scatter + excess * np.outer(line, line), design)
-        weights = np.linalg.solve(design.T @ weighted, weighted.T)
+        weights = _least_squares_weights(design / line[:, None], gaussian * overlap + excess) / line
         slope, intercept = (float(number) for number in weights @ msd)
         rising = design @ (slope, intercept) if slope > 0 else np.full(len(msd), msd.mean())
         line = np.maximum(rising, 0.3 * msd.min() + _TINY)
@@ -226,6 +225,14 @@ def fit_line(lags: Array, tensors: Array, frames: int, gaussian: float, excess: 
         excess=excess,
         pieces=frames / float(lags[0]),
     )
+
+
+def _least_squares_weights(design: Array, covariance: Array) -> Array:
+    """Return the matrix that takes data to the coefficients of generalised least squares, columns of any size."""
+    scales = np.linalg.norm(design, axis=0)
+    weighted = np.linalg.solve(covariance, design / scales)
+    weights: Array = np.linalg.solve((design / scales).T @ weighted, weighted.T) / scales[:, None]
+    return weights
 
 
 def window_covariance(windows: Array) -> Array:

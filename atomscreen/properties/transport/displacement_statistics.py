@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 _PER_OCTAVE = 3  # lags in each doubling of the time: neighbours closer than that tell the same
-_RESOLUTION = 1e-4  # Å
+# Å, far below every vibration, by which positions count as uncertain. No crystal stands still or comes back to exactly
+# the same digits, but a file may say so, and a displacement of exactly zero has no logarithm and no variance.
+_RESOLUTION = 1e-4
 _BLOCK = 10_000_000  # numbers taken at once, so that memory stays in bounds
 
 
@@ -20,16 +22,6 @@ def lag_grid(first: int, last: int) -> Array:
     """Return lags, in frames, from the first to the last, evenly spaced in their logarithm."""
     octaves = np.arange(0, np.log2(last / first) + 1e-9, 1 / _PER_OCTAVE)
     return np.unique((first * 2**octaves).round().astype(int))
-
-
-def resolved(paths: Array) -> Array:
-    """Return paths in Å, shape (frames, particles, 3), with noise of 1e-4 Å, far below every vibration.
-
-    No crystal stands perfectly still or comes back to the same digits, but a file may say so, and a displacement of
-    exactly zero has no logarithm and no variance.
-    """
-    noisy: Array = paths + np.random.default_rng(0).normal(0, _RESOLUTION, paths.shape)
-    return noisy
 
 
 def displacement_tensors(paths: Array, lags: Array) -> Array:
@@ -55,7 +47,7 @@ def displacement_tensors(paths: Array, lags: Array) -> Array:
             moved = (block[lag:] - block[:-lag]).reshape(-1, 3)
             sums[number] += moved.T @ moved
     counts = (len(paths) - np.asarray(lags)) * paths.shape[1]
-    tensors: Array = sums / counts[:, None, None]
+    tensors: Array = sums / counts[:, None, None] + 2 * _RESOLUTION**2 * np.eye(3)
     return tensors
 
 

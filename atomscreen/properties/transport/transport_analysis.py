@@ -27,7 +27,6 @@ from atomscreen.properties.transport.displacement_statistics import (
     excess_variance,
     independent_particles,
     lag_grid,
-    resolved,
 )
 from atomscreen.properties.transport.drift import (
     MELTED,
@@ -157,8 +156,7 @@ def diffusion(trajectory: Trajectory, ion: str) -> DiffusionEstimate:
     framework = framework_displacements(displacements, elements, others)
     if not frame.own_centre:
         _refuse_melted(framework_displacements(displacements, elements, others, groups))
-    moving = resolved(np.ascontiguousarray(displacements[:, elements == ion]))
-    spacing = trajectory.frame_spacing
+    moving, spacing = np.ascontiguousarray(displacements[:, elements == ion]), trajectory.frame_spacing
     line = diffusive_line(moving, first_lag(moving))
     first, second = _halves(moving, int(line.lags[0]))
     hops = count_hops(moving, spacing)
