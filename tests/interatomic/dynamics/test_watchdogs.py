@@ -102,8 +102,10 @@ def test_cages_that_turn_on_the_spot_are_no_melt_but_a_doubt(carbon, degrees):
 
 def test_mean_of_freely_tumbling_cages_is_no_melt():
     # The mean positions of all atoms of a cage are its centre.
+    atoms = closo_borate()
     mean = np.mean([closo_borate(Rotation.random(2, random_state=seed)).positions for seed in range(200)], axis=0)
-    Watch(closo_borate(), 500.0, ["Na"]).refuse_melt(1.0, mean)
+    assert np.linalg.norm(mean - atoms.positions, axis=1)[atoms.symbols == "H"].min() > 2  # atom by atom it is a melt
+    Watch(atoms, 500.0, ["Na"]).refuse_melt(1.0, mean)
 
 
 @pytest.mark.parametrize("crystal", [argyrodite, closo_borate])
@@ -186,4 +188,7 @@ def test_pure_mobile_element_has_no_framework():
     from pymatgen.core import Lattice, Structure
 
     lithium = to_atoms(Structure(Lattice.cubic(3.5), ["Li", "Li"], [[0, 0, 0], [0.5, 0.5, 0.5]]))
-    Watch(lithium, 300.0, ["Li"]).refuse_melt(1.0, lithium.positions + np.array([[0, 0, 0], [3, 3, 3]]))
+    moved = lithium.positions + np.array([[0, 0, 0], [3, 3, 3]])
+    Watch(lithium, 300.0, ["Li"]).refuse_melt(1.0, moved)
+    with pytest.raises(StageFailure, match="melted"):
+        Watch(lithium, 300.0, []).refuse_melt(1.0, moved)

@@ -8,11 +8,9 @@ from lattice_gas import EDGE, METAL_ENERGY, SWELLING, VOLTAGE, electrode, metal
 from pymatgen.core import Lattice, Structure
 
 from atomscreen.core.candidate import Candidate
-from atomscreen.core.checking import check_stage
 from atomscreen.core.errors import StageFailure
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.scratch import scratch_folder
-from atomscreen.core.stages import get_stage
 from atomscreen.core.vocabulary import Role
 from atomscreen.interatomic.relaxation import relax
 from atomscreen.properties.intercalation import relaxed_orderings
@@ -38,10 +36,6 @@ def profile(model, ion="Li", contents=QUARTERS, **parameters):
 
 def against_content(candidate, name):
     return {q.conditions["ion_content"]: q.number for q in candidate.quantities if q.name == name and q.conditions}
-
-
-def test_stage_is_complete():
-    check_stage(get_stage("voltage_profile"))
 
 
 def test_two_state_model_comes_back_exactly():

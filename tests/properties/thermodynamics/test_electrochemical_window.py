@@ -6,19 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atomscreen import run_stage
-from atomscreen.core.checking import check_stage
 from atomscreen.core.errors import StageFailure
-from atomscreen.core.stages import get_stage
 from atomscreen.properties.thermodynamics.electrochemical_window import electrochemical_window
 from atomscreen.properties.thermodynamics.stability import stability
 from atomscreen.sources.builtin import reference_candidates
 
 # Enthalpies of formation in kJ/mol at 298 K. Li2O2, Li2O: NIST-JANAF (Chase 1998). Li2S: Wagman et al. (NBS, 1982).
 LI2S, LI2O, LI2O2 = -441.4, -598.73, -632.62
-
-
-def test_stage_is_complete():
-    check_stage(get_stage("electrochemical_window"))
 
 
 def test_lithium_sulfide_is_oxidised_at_its_energy_of_formation(tmp_path):

@@ -5,10 +5,8 @@ from entry_files import KILOJOULE
 from pymatgen.core import Composition, Lattice, Structure
 
 from atomscreen.core.candidate import Candidate
-from atomscreen.core.checking import check_stage
 from atomscreen.core.errors import StageFailure
 from atomscreen.core.quantity import Quantity
-from atomscreen.core.stages import get_stage
 from atomscreen.properties.thermodynamics.finite_temperature import finite_temperature_stability
 
 ORIGIN = {"potential": "planted", "potential_digest": "1", "functional": "none"}
@@ -31,10 +29,6 @@ def phase(name, formula, energy, entropy, temperatures=(300.0, 400.0, 500.0)):
 def above_hull(candidate, companions, **parameters):
     results = finite_temperature_stability(candidate, companions, **parameters)
     return {quantity.conditions["temperature"]: quantity.number for quantity in results.quantities}, results
-
-
-def test_stage_is_complete():
-    check_stage(get_stage("finite_temperature_stability"))
 
 
 def test_a_polymorph_of_more_entropy_wins_when_hot():

@@ -7,18 +7,11 @@ from entry_files import KILOJOULE, candidate_of, values_of, write_entries
 from pymatgen.core import Lattice, Structure
 
 from atomscreen.core.candidate import Candidate, Results
-from atomscreen.core.checking import check_stage
 from atomscreen.core.errors import StageFailure
 from atomscreen.core.quantity import Quantity
-from atomscreen.core.stages import get_stage
 from atomscreen.core.vocabulary import Role
 from atomscreen.properties.thermodynamics.electrode_conversion import electrode_conversion
 from atomscreen.properties.thermodynamics.oxygen_release import oxygen_release
-
-
-@pytest.mark.parametrize("name", ["oxygen_release", "electrode_conversion"])
-def test_stages_are_complete(name):
-    check_stage(get_stage(name))
 
 
 def structure_of(formula):

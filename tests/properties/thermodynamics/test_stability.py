@@ -11,7 +11,6 @@ from entry_files import KILOJOULE, candidate_of, values_of, write_entries
 from pymatgen.core import Composition, Lattice, Structure
 
 from atomscreen.core.candidate import Candidate
-from atomscreen.core.checking import check_stage
 from atomscreen.core.errors import StageFailure
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.stages import get_stage
@@ -40,10 +39,6 @@ LI, O = phase("Li", {"Li": 2}, -2.0), phase("O2", {"O": 2}, -5.0)  # noqa: E741
 CO = phase("Co", {"Co": 1}, -7.0)
 # Formation energies per atom: Li2O −2.0, CoO −1.0.
 LI2O, COO = phase("Li2O", {"Li": 2, "O": 1}, -5.0), phase("CoO", {"Co": 1, "O": 1}, -7.0)
-
-
-def test_stage_is_complete():
-    check_stage(get_stage("stability"))
 
 
 def test_binary_hull():

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from pymatgen.core import Lattice, Structure
 
 from atomscreen.core.candidate import Candidate
-from atomscreen.core.checking import check_stage
 from atomscreen.core.errors import StageFailure, UsageError
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.stages import get_stage
@@ -244,10 +243,6 @@ CONSTANT = 9.0 * 10.0 * math.exp(-0.3 / THERMAL) * 1e-4  # a² ν exp(−E/kT) i
 
 def by_content(results, name):
     return {q.conditions["ion_content"]: q for q in results.quantities if q.name == name}
-
-
-def test_stage_is_complete():
-    check_stage(get_stage("chemical_diffusivity"))
 
 
 @pytest.mark.parametrize(
