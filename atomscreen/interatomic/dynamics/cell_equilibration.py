@@ -13,6 +13,7 @@ import numpy as np
 
 from atomscreen.core.errors import StageFailure, UsageError
 from atomscreen.interatomic.dynamics import checkpoint as md_checkpoint
+from atomscreen.interatomic.dynamics.run import Run
 from atomscreen.interatomic.dynamics.schedule import Schedule
 from atomscreen.interatomic.dynamics.thermostats import ThermostatName
 
@@ -142,7 +143,7 @@ def equilibrate_cell(
     return run.until(schedule.frames(duration))
 
 
-class _Run:
+class _Run(Run):
     """A run on its way: the dynamics, the barostat, the watch, and the cells so far."""
 
     def __init__(
@@ -155,30 +156,16 @@ class _Run:
         checkpoint: Path | None,
     ) -> None:
         from atomscreen.interatomic.dynamics.barostat import StochasticCell
-        from atomscreen.interatomic.dynamics.integrator import Dynamics
-        from atomscreen.interatomic.dynamics.watchdogs import Watch
-        from atomscreen.interatomic.relaxation import to_atoms
 
-        self.structure, self.schedule, self.settings, self.checkpoint = structure, schedule, settings, checkpoint
-        atoms = to_atoms(structure)
-        self.start = atoms.cell.array.copy()
-        self.watch = Watch(atoms, schedule.temperature, mobile)
-        self.dynamics = Dynamics(
-            atoms,
-            calculator,
-            time_step=schedule.time_step,
-            thermostat_name=settings["thermostat"],
-            temperature=schedule.target(0),
-            seed=settings["seed"],
-        )
+        super().__init__(structure, calculator, schedule, settings, mobile, checkpoint)
+        self.start = self.dynamics.atoms.cell.array.copy()
         self.barostat = StochasticCell(
             self.dynamics,
             pressure=settings["pressure"],
             relaxation_time=_RELAXATION_TIME,
             isotropic=settings["cell"] == "isotropic",
         )
-        self.first_energy = self.dynamics.potential_energy
-        self.watch.refuse_overlap(0.0, atoms)
+        self.watch.refuse_overlap(0.0, self.dynamics.atoms)
         self.lattices: list[Array] = []
         self.pressures: list[float] = []
         if checkpoint is not None and checkpoint.exists():

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from atomscreen.interatomic.dynamics import checkpoint as md_checkpoint
+from atomscreen.interatomic.dynamics.run import Run
 from atomscreen.interatomic.dynamics.schedule import Schedule, default_time_step
 from atomscreen.interatomic.dynamics.thermostats import RELAXATION_TIMES, ThermostatName
 from atomscreen.interatomic.dynamics.trajectory import Trajectory
@@ -110,7 +111,7 @@ def run_nvt(
         run.close()
 
 
-class _Run:
+class _Run(Run):
     """A run on its way: the dynamics, the watch, the frames, and where it is."""
 
     def __init__(
@@ -122,24 +123,11 @@ class _Run:
         mobile: Sequence[str],
         checkpoint: Path | None,
     ) -> None:
-        from atomscreen.interatomic.dynamics.integrator import Dynamics
         from atomscreen.interatomic.dynamics.trajectory_file import TrajectoryFile
-        from atomscreen.interatomic.dynamics.watchdogs import Watch
-        from atomscreen.interatomic.relaxation import to_atoms
 
-        self.schedule, self.settings, self.checkpoint = schedule, settings, checkpoint
-        atoms = to_atoms(structure)
-        self.watch = Watch(atoms, schedule.temperature, mobile)
-        self.dynamics = Dynamics(
-            atoms,
-            calculator,
-            time_step=schedule.time_step,
-            thermostat_name=settings["thermostat"],
-            temperature=schedule.target(0),
-            seed=settings["seed"],
-        )
+        super().__init__(structure, calculator, schedule, settings, mobile, checkpoint)
+        atoms = self.dynamics.atoms
         self.frame = 0
-        self.first_energy = self.dynamics.potential_energy
         self.first_conserved = self.dynamics.conserved_energy
         self.fresh: list[tuple[Any, float, float]] = []  # frames that are not in the file yet
         self.unchecked: list[Any] = []  # positions since the last check for melting

@@ -174,26 +174,6 @@ def _trajectory(frames: Any, symbols: Sequence[str], lattice: Array, frame_spaci
     )
 
 
-def write_trajectory(trajectory: Trajectory, path: Path) -> None:
-    """Write a whole trajectory, of constant or changing cell; what it does not know becomes not-a-number."""
-    import numpy as np
-
-    frames = len(trajectory.positions)
-    lattices = np.broadcast_to(trajectory.lattice, (frames, 3, 3))
-    unknown = np.full(frames, np.nan)
-    temporary = path.with_name(f".{path.name}.tmp")
-    file = TrajectoryFile(temporary, trajectory.symbols, lattices[0], trajectory.frame_spacing)
-    file.cut(0)
-    file.append(
-        trajectory.positions,
-        lattices,
-        unknown if trajectory.temperatures is None else trajectory.temperatures,
-        unknown if trajectory.energies is None else trajectory.energies,
-    )
-    file.close()
-    temporary.replace(path)
-
-
 class _Shape:
     """Lengths (Å) and angles (degrees) of a cell, and the rotation that turns its rows to the format's orientation."""
 

@@ -5,10 +5,25 @@ import pytest
 
 from atomscreen.core.errors import UsageError
 from atomscreen.interatomic.dynamics.trajectory import Trajectory
-from atomscreen.interatomic.dynamics.trajectory_file import TrajectoryFile, read_trajectory, write_trajectory
+from atomscreen.interatomic.dynamics.trajectory_file import TrajectoryFile, read_trajectory
 
 TRICLINIC = np.array([[5.0, 1.0, 0.3], [0.2, 6.0, 1.0], [1.0, -1.0, 7.0]])
 SYMBOLS = ("Li", "P", "S", "S")
+
+
+def write_trajectory(trajectory, path):
+    frames = len(trajectory.positions)
+    lattices = np.broadcast_to(trajectory.lattice, (frames, 3, 3))
+    unknown = np.full(frames, np.nan)
+    file = TrajectoryFile(path, trajectory.symbols, lattices[0], trajectory.frame_spacing)
+    file.cut(0)
+    file.append(
+        trajectory.positions,
+        lattices,
+        unknown if trajectory.temperatures is None else trajectory.temperatures,
+        unknown if trajectory.energies is None else trajectory.energies,
+    )
+    file.close()
 
 
 def trajectory(lattice=TRICLINIC, frames=7):
