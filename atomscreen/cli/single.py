@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from atomscreen.core.errors import StageFailure, StructureRefused, UsageError, closest
+from atomscreen.core.stages import FACETS
 
 
 def run_files(
@@ -32,7 +33,11 @@ def run_files(
     from atomscreen.interatomic.devices import set_device
 
     given = read_parameters(parameters)
-    plan(stage, given)  # wrong use is said before anything is computed
+    steps = plan(stage, given)  # wrong use is said before anything is computed
+    for facet, option in {"working_ion": "--ion Li", "role": "--role cathode"}.items():
+        needing = next((step.label for step in steps if facet in step.stage.needs), None)
+        if needing and (ion if facet == "working_ion" else role) is None:
+            raise UsageError(f"stage '{needing}' needs to know {FACETS[facet]}: give it with '{option}'")
     set_device(device)
     code, printed = 0, []
     with working_folder(out) if out is not None else contextlib.nullcontext():

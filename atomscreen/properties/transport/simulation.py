@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import StructureRefused
-from atomscreen.core.quantity import Quantity
 from atomscreen.core.scratch import kept_file, scratch_file
 from atomscreen.core.stages import stage
 from atomscreen.core.units import Unit
-from atomscreen.interatomic.crystal_symmetry import point_group, primitive_cell, standard_orientation
-from atomscreen.interatomic.dynamics.cell_equilibration import equilibrate_cell, standard_error
+from atomscreen.interatomic.crystal_symmetry import primitive_cell, standard_orientation
+from atomscreen.interatomic.dynamics.cell_equilibration import equilibrate_cell
 from atomscreen.interatomic.dynamics.molecular_dynamics import default_time_step, run_nvt
 from atomscreen.interatomic.dynamics.thermostats import ThermostatName
 from atomscreen.interatomic.potentials import PotentialName, calculator, label, provenance, refuse_unknown_elements
 from atomscreen.interatomic.supercells import supercell
 from atomscreen.properties.transport.arrhenius import conductivity_per_diffusivity
-from atomscreen.properties.transport.drift import MELTED
+from atomscreen.properties.transport.simulation_results import About, simulation_results
 from atomscreen.properties.transport.transport_analysis import DiffusionEstimate, diffusion
 from atomscreen.properties.working_ion import ion_charge
 
@@ -137,9 +139,9 @@ def molecular_dynamics(
         crystal = equilibrate_cell(
             crystal, force_field, duration=cell_equilibration, cell=cell, checkpoint=file, **settings
         ).structure
-    checkpoint = kept_file("run.npz")
-    settings |= {"equilibration": equilibration, "checkpoint": checkpoint}
-    trajectory, estimate = _lengthened(crystal, force_field, duration, longest, relative_uncertainty, ion, settings)
+    with _checkpoint() as checkpoint:
+        settings |= {"equilibration": equilibration, "checkpoint": checkpoint}
+        trajectory, estimate = _lengthened(crystal, force_field, duration, longest, relative_uncertainty, ion, settings)
     origin = {
         **provenance(potential),
         "atoms": len(crystal),
@@ -147,19 +149,19 @@ def molecular_dynamics(
         "cell": cell,
         **{name: settings[name] for name in ("time_step", "seed", "thermostat", "equilibration")},
     }
-    if checkpoint is not None:
-        origin["trajectory"] = "/".join(checkpoint.with_suffix(".nc").parts[-3:])  # from the campaign's folder on
-    about = _About(f"{label(potential)} NVT", temperature, origin)
+    if (kept := kept_file("run.nc")) is not None:
+        origin["trajectory"] = "/".join(kept.parts[-3:])  # from the campaign's folder on
     ions = sum(symbol == ion for symbol in trajectory.symbols)
     factor = conductivity_per_diffusivity(ions, charge, crystal.volume, temperature)
-    return Results(
-        (
-            *_diffusivities(estimate, primitive, about),
-            *_conductivities(estimate, factor, about),
-            _thermal_energy(trajectory, rest, about),
-        ),
-        notes=_notes(trajectory, estimate, temperature),
-    )
+    about = About(f"{label(potential)} NVT", temperature, origin)
+    return simulation_results(trajectory, estimate, primitive, factor, rest, about)
+
+
+@contextlib.contextmanager
+def _checkpoint() -> Iterator[Path]:
+    """Give the run's checkpoint: a file that stays or, for a plain call, one from which at least this call goes on."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield kept_file("run.npz") or Path(folder) / "run.npz"
 
 
 def _lengthened(
@@ -190,123 +192,3 @@ def _potential_energy(structure: Structure, force_field: Calculator) -> float:
     atoms = AseAtomsAdaptor.get_atoms(structure, msonable=False)
     atoms.calc = force_field
     return float(atoms.get_potential_energy()) / len(atoms)
-
-
-@dataclass(frozen=True)
-class _About:
-    """What all quantities of a run share."""
-
-    method: str
-    temperature: float
-    origin: dict[str, Any]
-
-    def quantity(self, name: str, value: Any, uncertainty: float | None, how: str, **rest: Any) -> Quantity:
-        return Quantity(
-            name,
-            value,
-            uncertainty,
-            conditions={"temperature": self.temperature},
-            method=f"{self.method}, {how}",
-            provenance={**self.origin, **rest.pop("provenance", {})},
-            **rest,
-        )
-
-
-def _diffusivities(estimate: DiffusionEstimate, primitive: Structure, about: _About) -> list[Quantity]:
-    how = "Bayesian regression of the MSD" if estimate.enough else "95 % bound from the MSD"
-    found = {
-        "verdict": str(estimate.verdict),
-        "reason": estimate.reason,
-        "interval_90_cm2_per_s": list(estimate.interval_90),
-        "exponent": estimate.exponent,
-        "hops": estimate.hops,
-    }
-    bound = None if estimate.enough else "upper"
-    quantities = [
-        about.quantity(
-            "tracer_diffusivity",
-            estimate.diffusivity,
-            estimate.uncertainty,
-            how if estimate.enough else f"{estimate.verdict}, {how}",
-            bound=bound,
-            provenance=found,
-        ),
-        about.quantity("hops_per_ion", estimate.hops_per_ion, None, "jumps back included"),
-    ]
-    if estimate.enough:
-        tensor, spread = _tensor(estimate, primitive)
-        quantities.append(
-            about.quantity("tracer_diffusivity_tensor", tensor, spread, f"{how}, averaged over the point group")
-        )
-    if estimate.collective is not None and estimate.haven_ratio is not None:
-        quantities += [
-            about.quantity(
-                "collective_diffusivity",
-                estimate.collective,
-                estimate.collective_uncertainty,
-                "regression of the ions' sum",
-            ),
-            about.quantity(
-                "haven_ratio",
-                estimate.haven_ratio,
-                estimate.haven_ratio_uncertainty,
-                "tracer over collective diffusivity",
-            ),
-        ]
-    return quantities
-
-
-def _tensor(estimate: DiffusionEstimate, primitive: Structure) -> tuple[list[list[float]], float]:
-    """Return the tensor with the symmetry of the crystal, and the uncertainty of its diagonal."""
-    import numpy as np
-
-    rotations = point_group(primitive)
-    tensor = np.mean(rotations @ estimate.tensor @ rotations.transpose(0, 2, 1), axis=0)
-    spread = float(np.sqrt(np.mean(np.diag(estimate.tensor_uncertainty) ** 2)))
-    return tensor.tolist(), spread
-
-
-def _conductivities(estimate: DiffusionEstimate, factor: float, about: _About) -> list[Quantity]:
-    """Return bulk conductivities; ``factor`` is n z² e²/(k_B T) in (S/cm)/(cm²/s)."""
-    quantities = [
-        about.quantity(
-            "bulk_ionic_conductivity",
-            factor * estimate.diffusivity,
-            None if estimate.uncertainty is None else factor * estimate.uncertainty,
-            "bulk, Nernst–Einstein, Haven ratio 1 assumed",
-            bound=None if estimate.enough else "upper",
-        )
-    ]
-    if estimate.collective is not None and estimate.collective_uncertainty is not None:
-        quantities.append(
-            about.quantity(
-                "bulk_ionic_conductivity_collective",
-                factor * estimate.collective,
-                factor * estimate.collective_uncertainty,
-                "bulk, Nernst–Einstein with the Haven ratio of the run",
-            )
-        )
-    return quantities
-
-
-def _thermal_energy(trajectory: Trajectory, rest: float, about: _About) -> Quantity:
-    assert trajectory.energies is not None
-    energies = trajectory.energies / len(trajectory.symbols)
-    return about.quantity("thermal_potential_energy", float(energies.mean()) - rest, standard_error(energies), "mean")
-
-
-def _notes(trajectory: Trajectory, estimate: DiffusionEstimate, temperature: float) -> tuple[str, ...]:
-    """Return what a reader must know of the run."""
-    notes = [f"At {temperature:g} K: {note}" for note in (*trajectory.warnings, *estimate.notes)]
-    if not estimate.enough:
-        notes.append(
-            f"Not measured at {temperature:g} K ({estimate.verdict}; {estimate.reason}): the diffusivity is an upper"
-            " bound."
-        )
-    notes += [
-        f"{element} of the framework moves too at {temperature:g} K (mean-squared displacement {moved:.1f} Å²):"
-        " rotating groups or exchange of sites."
-        for element, moved in estimate.framework_msd.items()
-        if moved > MELTED
-    ]
-    return tuple(notes)

@@ -174,6 +174,27 @@ def test_scatter_of_a_tensor_is_that_of_its_diagonal():
     assert np.sqrt(np.mean(np.square(found))) == pytest.approx(0.15, rel=0.03)
 
 
+def test_plain_call_goes_on_where_it_was_too(monkeypatch):
+    """Without a folder of its own a run that is made longer does not begin anew."""
+    steps = []
+    from atomscreen.interatomic.dynamics.integrator import Dynamics
+
+    step = Dynamics.step
+    monkeypatch.setattr(Dynamics, "step", lambda *given, **more: (steps.append(1), step(*given, **more))[1])
+    run_stage(
+        "molecular_dynamics",
+        metal("Al", 4.05, "Al"),
+        temperature=500.0,
+        potential=EMT,
+        duration=5.0,
+        max_duration=8.0,
+        equilibration=1.0,
+        time_step=4.0,
+        min_width=8.0,
+    )
+    assert len(steps) == round((1.0 + 8.0) / 0.004)
+
+
 def metal(symbol: str, edge: float, ion: str) -> Candidate:
     structure = Structure.from_spacegroup("Fm-3m", Lattice.cubic(edge), [symbol], [[0, 0, 0]])
     return Candidate(symbol, {"input": structure, "relaxed": structure}, working_ion=ion)
