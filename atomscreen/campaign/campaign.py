@@ -290,7 +290,7 @@ class Campaign:
 
     def _asked_for(self, candidate: Candidate, step: StageStep) -> list[Track]:
         if step.stage.companions is not None:
-            own_steps = companion_steps(step, self.steps)
+            own_steps = companion_steps(step, self.steps, candidate.role)
             chosen = step.stage.companions.choose(candidate, step.parameters)
             return [self._track(self.companions, other, own_steps) for other in chosen]
         return [self._track(self.parts, candidate, [part]) for part in part_steps(step)]

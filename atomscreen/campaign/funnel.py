@@ -147,18 +147,18 @@ def check_selector(selector: Selector, steps: Sequence[Step], roles: Sequence[Ro
         raise UsageError(f"{where} compares '{selector.name}'{_hint(selector.name, roles)}")
 
 
-def companion_steps(step: StageStep, steps: Sequence[Step]) -> list[StageStep]:
-    """Return the stages that a step's companions go through.
+def companion_steps(step: StageStep, steps: Sequence[Step], role: Role | None) -> list[StageStep]:
+    """Return the stages that a step's companions go through, for a candidate of a role.
 
-    They run with the parameters that the funnel itself has for those stages, so that a candidate and its companions
-    are computed alike and shared: of the last such step before this one, else of the first behind it. With the defaults
-    where the funnel does not have them.
+    They run with the parameters that the funnel itself has for those stages and that role, so that a candidate and its
+    companions are computed alike and shared: of the last such step before this one, else of the first behind it. With
+    the defaults where the funnel does not have them.
     """
     if step.stage.companions is None:
         return []
     here = next((index for index, other in enumerate(steps) if other is step), len(steps))
     nearest_last = [*reversed(steps[here:]), *steps[:here]]
-    own = {other.label: other for other in nearest_last if isinstance(other, StageStep)}
+    own = {other.label: other for other in nearest_last if isinstance(other, StageStep) and other.applies_to(role)}
     return [
         StageStep(own[name].stage, own[name].parameters) if name in own else default_step(name)
         for name in step.stage.companions.stages

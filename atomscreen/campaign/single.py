@@ -162,7 +162,7 @@ def _finished_companions(step: StageStep, steps: list[StageStep], candidate: Can
     if step.stage.companions is not None:
         for companion in step.stage.companions.choose(candidate, step.parameters):
             try:
-                for other in companion_steps(step, steps):
+                for other in companion_steps(step, steps, candidate.role):
                     companion = companion.with_results(_results(other, steps, companion, _COMPANION_OUTCOMES))
             except (StageFailure, StructureRefused):
                 continue

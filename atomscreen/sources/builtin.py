@@ -12,25 +12,35 @@ from atomscreen.core.vocabulary import Role
 from atomscreen.sources.open import Skipped
 from atomscreen.sources.reference_set import KnownValue, ReferenceRecord, build_structure, records
 
-_SETS = ("reference",)
+SET = "reference"
+"""The name of the built-in set as a whole."""
 
 
 def check(where: str) -> None:
-    """Check the name of a built-in set.
+    """Check what is asked of the built-in set: all of it (``"reference"``), or materials by id, with commas between.
 
     Raises
     ------
     UsageError
-        For one that there is not.
+        For an id that there is not.
     """
-    if where not in _SETS:
-        raise UsageError(f"there is no built-in set '{where}'{closest(where, _SETS)}")
+    if where == SET:
+        return
+    ids = [record.id for record in records()]
+    for wanted in _ids(where):
+        if wanted not in ids:
+            raise UsageError(f"there is no built-in set or material '{wanted}'{closest(wanted, [SET, *ids])}")
 
 
 def read(where: str) -> Iterator[Candidate | Skipped]:
-    """Yield every candidate of the set, competing phases (role 'reference') among them."""
+    """Yield the candidates asked for, in the set's order; of the whole set competing phases (role 'reference') too."""
     check(where)
-    yield from reference_candidates()
+    wanted = _ids(where)
+    yield from (candidate for candidate in reference_candidates() if where == SET or candidate.id in wanted)
+
+
+def _ids(where: str) -> list[str]:
+    return [identity.strip() for identity in where.split(",")]
 
 
 @functools.cache

@@ -235,6 +235,12 @@ def test_companions_go_through_the_nearest_of_two_steps_of_one_stage(tmp_path, c
     assert campaign.tracks[0].candidate.quantity("energy_above_hull").number == pytest.approx(2.0 * (3.0 - 2.0))
 
 
+def test_companions_go_through_the_steps_of_the_candidates_role(tmp_path, calls):
+    for_others = step("weigh", roles=frozenset({Role.SOLID_ELECTROLYTE}), factor=2.0)
+    campaign = run(tmp_path, [step("weigh", factor=1.0), for_others, step("compare")], candidates(1))
+    assert campaign.tracks[0].candidate.quantity("energy_above_hull").number == pytest.approx(3.0 - 2.0)
+
+
 @pytest.mark.parametrize("value", [{"a": {1, 2}}, {"a": float("nan")}, {"a": object()}])
 def test_what_the_store_cannot_hold_is_that_candidates_failure(tmp_path, value):
     from atomscreen.core.candidate import Candidate, Results
