@@ -192,6 +192,13 @@ QUANTITIES: Mapping[str, Definition] = {
     "host_displacement": _D(
         "Å", "host moves", "farthest that a host atom leaves its place in the strained lattice",
         varies_with="ion_content"),
+    "insertion_strain": _D(
+        "", "ε", "strain U − 1 of the lattice against the full one, U the stretch of its deformation, IRE-1949 "
+        "standard axes of the full crystal", (3, 3), varies_with="ion_content"),
+    "insertion_strain_deviatoric": _D(
+        "", "ε dev", "norm √(ε':ε') of the deviatoric part of the insertion strain: 0 where it is isotropic",
+        varies_with="ion_content"),
+    "maximum_ion_concentration": _D("mol/L", "c_max", "concentration of working ions in the full material"),
     "usable_capacity": _D(
         "mAh/g", "usable",
         "capacity within limits of voltage, and of strain since assembly (anode empty, else full), per mass, ions in"),
@@ -217,6 +224,9 @@ QUANTITIES: Mapping[str, Definition] = {
     "chemical_diffusivity": _D(
         "cm^2/s", "D_chem", "chemical diffusivity: jump diffusivity times the thermodynamic factor",
         varies_with="ion_content", logarithmic=True),
+    "chemical_diffusivity_activation_energy": _D(
+        "eV", "E_a D_chem", "activation energy of the jumps behind the chemical diffusivity at its temperature; the "
+        "change of the thermodynamic factor with temperature is left out", varies_with="ion_content"),
     "thermodynamic_factor": _D("", "Γ", "thermodynamic factor d(μ/k_BT)/d ln c of the working ion",
                                varies_with="ion_content"),
     "haven_ratio": _D("", "H_R", "Haven ratio: tracer over charge diffusivity", varies_with="temperature"),
@@ -328,9 +338,81 @@ QUANTITIES: Mapping[str, Definition] = {
     "dendrite_parameter_mean": _D("kJ/mol/nm", "χ mean", "mean χ over orientations of single crystals"),
     "dendrite_parameter_max": _D("kJ/mol/nm", "χ max", "greatest χ over orientations of single crystals"),
     "molar_volume_ratio": _D("", "v", "volume of the working ion over that of its atom in the metal"),
-    "fracture_toughness": _D("MPa*m^0.5", "K_Ic", "mode-I fracture toughness"),
+    "fracture_toughness": _D("MPa*m^0.5", "K_Ic", "mode-I fracture toughness", logarithmic=True),
+    "fracture_energy": _D(
+        "J/m^2", "G_c", "energy release rate at which a crack grows, K_Ic² (1 − ν²)/E", logarithmic=True),
     "critical_overpotential": _D(
         "V", "η_c", "overpotential at which a metal-filled flaw grows; the method says its size"),
+    # polycrystals and composites
+    "bulk_modulus_hashin_shtrikman_lower": _D(
+        "GPa", "K_HS−", "bulk modulus, Hashin–Shtrikman lower bound of the random polycrystal", logarithmic=True),
+    "bulk_modulus_hashin_shtrikman_upper": _D(
+        "GPa", "K_HS+", "bulk modulus, Hashin–Shtrikman upper bound of the random polycrystal", logarithmic=True),
+    "bulk_modulus_self_consistent": _D(
+        "GPa", "K_SC", "bulk modulus, self-consistent estimate of the random polycrystal", logarithmic=True),
+    "shear_modulus_hashin_shtrikman_lower": _D(
+        "GPa", "G_HS−", "shear modulus, Hashin–Shtrikman lower bound of the random polycrystal", logarithmic=True),
+    "shear_modulus_hashin_shtrikman_upper": _D(
+        "GPa", "G_HS+", "shear modulus, Hashin–Shtrikman upper bound of the random polycrystal", logarithmic=True),
+    "shear_modulus_self_consistent": _D(
+        "GPa", "G_SC", "shear modulus, self-consistent estimate of the random polycrystal", logarithmic=True),
+    "youngs_modulus_self_consistent": _D(
+        "GPa", "E_SC", "Young's modulus of the random polycrystal, from its self-consistent moduli", logarithmic=True),
+
+    # solid electrolytes as layers of a cell
+    "effective_ionic_conductivity": _D(
+        "S/cm", "σ eff", "conductivity of a layer of solid electrolyte at 300 K: that inside the grains, less what "
+        "pores and tortuous paths take; grain boundaries are not in", logarithmic=True),
+    "area_specific_resistance": _D(
+        "ohm*cm^2", "R·A", "resistance of a layer of solid electrolyte times its area at 300 K, interfaces not in; the "
+        "method says its thickness", logarithmic=True),
+    "ohmic_drop": _D(
+        "V", "iR", "voltage lost in a layer of solid electrolyte at 300 K; the method says thickness and current",
+        logarithmic=True),
+    "transference_number": _D("", "t", "share of the ionic current that the working ion carries"),
+    "flaw_sizes": _D("µm", "flaw size", "depths of metal-filled surface flaws, of their critical values", (None,)),
+    "flaw_critical_overpotential": _D(
+        "V", "η_c(a)", "overpotential at which a metal-filled surface flaw grows, by its depth", (None,),
+        logarithmic=True, against="flaw_sizes"),
+    "flaw_critical_current": _D(
+        "mA/cm^2", "i_c(a)", "current density below which a metal-filled surface flaw cannot grow where contact is "
+        "even, by its depth", (None,), logarithmic=True, against="flaw_sizes"),
+
+    # cells
+    "cell_theoretical_capacity": _D(
+        "mAh/cm^2", "Q cell, at rest", "capacity between the voltage limits at rest of a cell with the material as one "
+        "electrode, per area of electrodes; the method names the base set that gives the rest"),
+    "cell_capacity": _D(
+        "mAh/cm^2", "Q cell", "capacity that a cell with the material as one electrode delivers, per area of electrodes",
+        varies_with="c_rate"),
+    "cell_utilisation": _D(
+        "", "Q cell/at rest", "capacity that a cell delivers over that between the same limits at rest",
+        varies_with="c_rate"),
+    "cell_energy": _D(
+        "mWh/cm^2", "E cell", "energy that a cell with the material as one electrode delivers, per area of electrodes",
+        varies_with="c_rate"),
+    "cell_mean_voltage": _D("V", "V cell", "energy over capacity of a cell's discharge", varies_with="c_rate"),
+    "cell_thickness_change": _D(
+        "µm", "Δd cell", "change of the thickness of one pair of electrodes in a discharge; positive where it swells",
+        varies_with="c_rate"),
+    "electrode_thickness_change": _D(
+        "µm", "Δd electrode", "change of the thickness of the electrode of the material in a discharge",
+        varies_with="c_rate"),
+    "surface_stress_max": _D(
+        "MPa", "σ_θ max", "largest tangential stress at the surface of a particle in a discharge, tension positive",
+        varies_with="c_rate"),
+    "surface_stress_min": _D(
+        "MPa", "σ_θ min", "least tangential stress at the surface of a particle in a discharge, compression negative",
+        varies_with="c_rate"),
+    "cell_discharge_capacities": _D(
+        "mAh/cm^2", "Q", "capacities delivered, in even steps from 0 to the end of a cell's discharge", (None,)),
+    "cell_discharge_voltages": _D(
+        "V", "V", "voltage of a cell with the material as one electrode in a discharge; the method says the rate",
+        (None,), against="cell_discharge_capacities"),
+    "surface_stress_curve": _D(
+        "MPa", "σ_θ", "tangential stress at the particles' surface in a discharge, mean over the electrode", (None,),
+        against="cell_discharge_capacities"),
+
     # known from the literature only, so far
     "band_gap": _D("eV", "gap", "band gap; the method says experimental or which functional"),
 }  # fmt: skip
@@ -342,6 +424,7 @@ CONDITIONS: Mapping[str, str | None] = {
     "direction": None,
     "partner": None,  # the other material of an interface or a reaction
     "ion_content": "",  # working ions in an electrode, as a fraction of those of the full one: 0 charged, 1 discharged
+    "c_rate": "",  # current of a cell over the one that takes its capacity at rest in one hour
 }
 """Every condition a quantity can be given at, with the unit of its numbers; ``None`` where it is a text."""
 

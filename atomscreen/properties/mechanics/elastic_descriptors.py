@@ -224,6 +224,8 @@ def averages(stiffness: Stiffness) -> Results:
         note = f"The stiffness is not positive definite (lowest eigenvalue {lowest:.3g} GPa), so it has no averages."
         return Results(tuple(quantities), notes=(note,))
     quantities += stiffness.of_solid(stiffness.polycrystal, AVERAGES)
+    if (better := stiffness.corrected) is not None:
+        quantities += stiffness.of_solid(better, CORRECTED, ", corrected")
     quantities.append(stiffness.give("universal_anisotropy", tensor.averages(stiffness.tensor).universal_anisotropy))
     if lowest > stiffness.misfit:
         return Results(tuple(quantities))
@@ -245,8 +247,6 @@ def descriptors(stiffness: Stiffness) -> Results:
         *_extremes(stiffness, raw),
         *_cauchy_pressures(stiffness),
     ]
-    if better is not None:
-        quantities += stiffness.of_solid(better, CORRECTED, ", corrected")
     remark = "" if better is None else ", from corrected moduli"
     estimates = list(stiffness.of_solid(better or raw, ESTIMATES, remark))
     quantities += [quantity for quantity in estimates if quantity.number > 0]

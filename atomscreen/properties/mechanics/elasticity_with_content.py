@@ -15,7 +15,7 @@ from atomscreen.core.units import Unit
 from atomscreen.core.vocabulary import ELECTRODES, structure_kind
 from atomscreen.interatomic.potentials import PotentialName
 from atomscreen.properties.checkpoints import kept_array
-from atomscreen.properties.mechanics.elastic_descriptors import AVERAGES, Stiffness, averages
+from atomscreen.properties.mechanics.elastic_descriptors import AVERAGES, CORRECTED, Stiffness, averages
 from atomscreen.properties.mechanics.elasticity import origin, stiffness_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,15 @@ if TYPE_CHECKING:
 @stage(
     needs={"intercalated"},
     roles=ELECTRODES,
-    gives={"elastic_tensor", "elastically_stable", "universal_anisotropy", *AVERAGES, "youngs_modulus_change"},
+    version=2,
+    gives={
+        "elastic_tensor",
+        "elastically_stable",
+        "universal_anisotropy",
+        *AVERAGES,
+        *CORRECTED,
+        "youngs_modulus_change",
+    },
 )
 def elasticity_with_content(
     candidate: Candidate,

@@ -45,10 +45,10 @@ class Moduli:
         return self.bulk_uncertainty / self.bulk, self.shear_uncertainty / self.shear
 
 
-def best_moduli(candidate: Candidate) -> tuple[Moduli, str]:
+def best_moduli(candidate: Candidate, **conditions: float | str) -> tuple[Moduli, str]:
     """Return the corrected moduli where a candidate has both, else those that were computed; and which, in words."""
-    suffix = "_corrected" if all(candidate.find(name) for name in CORRECTED_MODULI) else ""
-    bulk, shear = (candidate.quantity(f"{name}{suffix}") for name in ("bulk_modulus", "shear_modulus"))
+    suffix = "_corrected" if all(candidate.find(name, **conditions) for name in CORRECTED_MODULI) else ""
+    bulk, shear = (candidate.quantity(f"{name}{suffix}", **conditions) for name in ("bulk_modulus", "shear_modulus"))
     origin = ", ".join(filter(None, ("corrected" if suffix else "uncorrected", shear.method)))
     return Moduli(bulk.number, shear.number, bulk.uncertainty, shear.uncertainty), origin
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import StageFailure
-from atomscreen.core.quantity import Quantity
+from atomscreen.core.quantity import Bound, Quantity
 from atomscreen.core.stages import stage
 from atomscreen.core.units import Unit
 from atomscreen.core.vocabulary import ELECTRODES
@@ -22,6 +22,7 @@ from atomscreen.properties.working_ion import ion_charge
 Contents = Annotated[tuple[Annotated[float, Field(gt=0, lt=1)], ...], Field(min_length=1)]
 
 _SAME_CONTENT = 1e-3
+_OPPOSITE: Mapping[Bound | None, Bound] = {"lower": "upper", "upper": "lower"}
 
 
 @stage(
@@ -29,7 +30,13 @@ _SAME_CONTENT = 1e-3
     uses={*MIGRATION_BARRIERS, "hop_barrier", "phonon_band_center", "collective_diffusivity"},
     roles=ELECTRODES,
     cost="light",
-    gives={"chemical_diffusivity", "thermodynamic_factor", "jump_diffusivity"},
+    version=2,
+    gives={
+        "chemical_diffusivity",
+        "chemical_diffusivity_activation_energy",
+        "thermodynamic_factor",
+        "jump_diffusivity",
+    },
 )
 def chemical_diffusivity(
     candidate: Candidate,
@@ -44,7 +51,8 @@ def chemical_diffusivity(
     there are any: with one kind of ion in a host at rest the collective diffusivity is the jump diffusivity. Else it is
     that of ions that hop independently over the migration barriers but not onto filled sites, isotropic: a third of the
     trace. A tracer diffusivity is never used. All holds at the temperature of the open-circuit potential. Where two
-    phases coexist there is no chemical diffusivity; a note says so.
+    phases coexist there is no chemical diffusivity; a note says so. In the dilute limits (content 0 and 1) Γ (1 − x) is
+    1, and the diffusivity of a lone ion or vacancy is the chemical diffusivity: of phases that separate, that of each.
 
     Parameters
     ----------
@@ -58,9 +66,10 @@ def chemical_diffusivity(
     Returns
     -------
     Results
-        At each content ``thermodynamic_factor``, ``jump_diffusivity`` and ``chemical_diffusivity``, as far as they
-        exist. The uncertainty of a diffusivity is its value times that of its logarithm. That of Γ is not known; how
-        well the potential's intervals resolve its slope is part of the chemical diffusivity's.
+        At each content ``thermodynamic_factor``, ``jump_diffusivity``, ``chemical_diffusivity`` and its
+        ``chemical_diffusivity_activation_energy``, as far as they exist. The uncertainty of a diffusivity is its value
+        times that of its logarithm. That of Γ is not known; how well the potential's intervals resolve its slope is
+        part of the chemical diffusivity's.
 
     Raises
     ------
@@ -87,6 +96,9 @@ def chemical_diffusivity(
         given += _quantities(factor, jump, content, temperature, curve)
         if factor.value is None:
             nowhere.setdefault(factor.reason, []).append(content)
+    if estimate is not None:
+        for limit in estimate.dilute():
+            given += _chemical(limit, limit.diffusivity, "dilute limit, where Γ (1 − x) = 1", temperature, {})
     notes = _reasons(nowhere)
     if estimate is None:
         where = "at the other contents" if runs else "anywhere"
@@ -138,21 +150,38 @@ def _quantities(
         )
     )
     if factor.value is not None:
-        product = _product(factor, jump.diffusivity)
-        given.append(
-            Quantity(
-                "chemical_diffusivity",
-                product.value,
-                product.uncertainty,
-                conditions={"ion_content": content},
-                method=f"Γ D_J at {temperature:g} K, Γ by the open-circuit potential, error of D_J only; {jump.method}",
-                provenance=_with_interval(
-                    {**jump.provenance, "temperature": temperature, "thermodynamic_factor": factor.value}, product
-                ),
-                bound=jump.bound,
-            )
+        how = f"Γ D_J at {temperature:g} K, Γ by the open-circuit potential, error of D_J only"
+        given += _chemical(
+            jump, _product(factor, jump.diffusivity), how, temperature, {"thermodynamic_factor": factor.value}
         )
     return given
+
+
+def _chemical(
+    jump: Jump, value: LogNormal, how: str, temperature: float, traced: dict[str, float]
+) -> Iterator[Quantity]:
+    """Yield a chemical diffusivity and, where it is known, the activation energy of the jumps behind it."""
+    conditions = {"ion_content": jump.content}
+    provenance = {**jump.provenance, "temperature": temperature, **traced}
+    yield Quantity(
+        "chemical_diffusivity",
+        value.value,
+        value.uncertainty,
+        conditions=conditions,
+        method=f"{how}; {jump.method}",
+        provenance=_with_interval(provenance, value),
+        bound=jump.bound,
+    )
+    if jump.activation_energy is not None:
+        yield Quantity(
+            "chemical_diffusivity_activation_energy",
+            jump.activation_energy,
+            jump.activation_energy_uncertainty,
+            conditions=conditions,
+            method=jump.method,
+            provenance=provenance,
+            bound=_OPPOSITE.get(jump.bound),  # the faster, the lower the barrier
+        )
 
 
 def _product(factor: ThermodynamicFactor, jump: LogNormal) -> LogNormal:

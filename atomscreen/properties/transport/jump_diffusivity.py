@@ -12,9 +12,12 @@ from atomscreen.core.quantity import Bound, Quantity
 from atomscreen.properties.transport.arrhenius import arrhenius
 from atomscreen.properties.transport.lattice_gas_diffusivity import (
     Barrier,
+    Carrier,
     LogNormal,
+    activation_energy,
     carrier_diffusivity,
     jump_diffusivity,
+    unblocked_diffusivity,
 )
 
 MIGRATION_BARRIERS = ("migration_barrier_1d", "migration_barrier_2d", "migration_barrier_3d")
@@ -25,27 +28,37 @@ _SAME_TEMPERATURE = 1.0  # K, in which a diffusivity changes by some percent
 
 @dataclass(frozen=True)
 class Jump:
-    """A jump diffusivity in cm²/s at one content, and where it is from."""
+    """A jump diffusivity in cm²/s at one content, where it is from, and its activation energy in eV where known."""
 
     content: float
     diffusivity: LogNormal
     method: str
     provenance: dict[str, Any]
     bound: Bound | None = None
+    activation_energy: float | None = None
+    activation_energy_uncertainty: float | None = None
 
 
 @dataclass(frozen=True)
 class BarrierEstimate:
     """Jump diffusivities at all contents from the barriers of dilute carriers, by their content (0 or 1)."""
 
-    carriers: dict[float, LogNormal]
+    carriers: dict[float, Carrier]
     method: str
     provenance: dict[str, Any]
     bound: Bound | None
 
     def at(self, content: float) -> Jump:
         """Return the jump diffusivity at a content."""
-        return Jump(content, jump_diffusivity(self.carriers, content), self.method, self.provenance, self.bound)
+        return self._jump(content, jump_diffusivity(self.carriers, content))
+
+    def dilute(self) -> list[Jump]:
+        """Return the chemical diffusivity, which is that of the lone carrier, in the dilute limits that are known."""
+        return [self._jump(content, unblocked_diffusivity(self.carriers, content)) for content in sorted(self.carriers)]
+
+    def _jump(self, content: float, diffusivity: LogNormal) -> Jump:
+        energy, spread = activation_energy(self.carriers, content)
+        return Jump(content, diffusivity, self.method, self.provenance, self.bound, energy, spread)
 
 
 def simulated(candidate: Candidate, temperature: float) -> list[Jump]:
@@ -80,7 +93,9 @@ def _from_runs(content: float, runs: dict[float, Quantity], temperature: float) 
         content,
         LogNormal(math.exp(logarithm), spread),
         f"{_simulation(first)}, Arrhenius extrapolation from {min(good):g}–{max(good):g} K",
-        {**_origin(first), "activation_energy_eV": fit.activation_energy, "temperatures_K": sorted(good)},
+        {**_origin(first), "temperatures_K": sorted(good)},
+        activation_energy=fit.activation_energy,
+        activation_energy_uncertainty=fit.activation_energy_uncertainty,
     )
 
 

@@ -12,6 +12,7 @@ from atomscreen.core.quantity import Quantity
 from atomscreen.properties.mechanics.fracture_toughness import (
     MODEL_UNCERTAINTY,
     estimated_toughness,
+    fracture_energy,
     fracture_toughness,
 )
 
@@ -73,12 +74,42 @@ def candidate(formula=("Mg", "O"), **errors):
 
 
 def test_stage_adds_the_error_of_the_model_to_that_of_the_moduli():
-    (exact,) = fracture_toughness(candidate(bulk=0, shear=0)).quantities
+    exact, _ = fracture_toughness(candidate(bulk=0, shear=0)).quantities
     assert exact.number == pytest.approx(2.11, abs=0.01)
     assert exact.uncertainty == pytest.approx(MODEL_UNCERTAINTY * exact.number)
-    (vague,) = fracture_toughness(candidate(bulk=16.25, shear=65.25)).quantities
+    vague, _ = fracture_toughness(candidate(bulk=16.25, shear=65.25)).quantities
     assert vague.uncertainty == pytest.approx(math.hypot(MODEL_UNCERTAINTY, 0.05, 0.25) * vague.number)
     assert fracture_toughness(candidate()).quantities[0].uncertainty is None
+
+
+def test_fracture_energies_of_the_literature():
+    # G_c = K_Ic² (1 − ν²)/E as a review of composite cathodes has it, ν 0.25 (E and K_Ic from the table above).
+    for (young, toughness), energy in {(18, 0.23): 2.7, (186, 0.91): 4.2, (140, 0.97): 6.3, (102.5, 1.1): 11}.items():
+        assert fracture_energy(toughness, young, 0.25) == pytest.approx(energy, rel=0.05)
+
+
+def test_energy_belongs_to_the_toughness_and_has_the_error_of_its_square():
+    toughness, energy = fracture_toughness(candidate(bulk=0, shear=0)).quantities
+    young, poisson = 9 * 162.5 * 130.5 / (3 * 162.5 + 130.5), (3 * 162.5 - 2 * 130.5) / (2 * (3 * 162.5 + 130.5))
+    expected = (toughness.number * 1e6) ** 2 * (1 - poisson**2) / (young * 1e9)
+    assert energy.number == pytest.approx(expected)
+    assert energy.uncertainty == pytest.approx(2 * MODEL_UNCERTAINTY * energy.number)
+
+
+def test_an_electrode_has_a_toughness_at_every_content_that_has_moduli():
+    rock_salt = candidate()
+    cells = {f"intercalated@{content}": rock_salt.structure() for content in ("0", "0.5", "1")}
+    moduli = [
+        Quantity(name, value, conditions={"ion_content": content})
+        for content, factor in ((0.0, 0.5), (1.0, 1.0))
+        for name, value in (("bulk_modulus", 162.5 * factor), ("shear_modulus", 130.5 * factor))
+    ]
+    electrode = Candidate("x", {"input": rock_salt.structure(), **cells}, quantities=tuple(moduli))
+    found = {(q.name, q.conditions["ion_content"]): q.number for q in fracture_toughness(electrode).quantities}
+    assert set(found) == {(name, at) for name in ("fracture_toughness", "fracture_energy") for at in (0.0, 1.0)}
+    assert found["fracture_toughness", 0.0] == pytest.approx(found["fracture_toughness", 1.0] / 2)
+    with pytest.raises(StageFailure, match="nowhere"):
+        fracture_toughness(Candidate("x", {"input": rock_salt.structure()}, quantities=tuple(moduli)))
 
 
 def test_metals_have_none():

@@ -20,7 +20,9 @@ from atomscreen.properties.transport.chemical_diffusivity import chemical_diffus
 from atomscreen.properties.transport.lattice_gas_diffusivity import (
     ATTEMPT_FREQUENCY_FACTOR,
     Barrier,
+    Carrier,
     LogNormal,
+    activation_energy,
     carrier_diffusivity,
     jump_diffusivity,
 )
@@ -136,7 +138,7 @@ def test_contents_at_the_ends_have_no_slope():
 
 def test_carrier_of_a_cubic_lattice():
     barriers = [Barrier(0.3, 0.05, 3.0)] * 3
-    found = carrier_diffusivity(barriers, 5.0, 500.0)
+    found = carrier_diffusivity(barriers, 5.0, 500.0).diffusivity
     # (1/6) z a² ν exp(−E/kT), z = 6, in SI.
     expected = (3.0e-10) ** 2 * 5e12 * math.exp(-0.3 / (BOLTZMANN * 500)) * 1e4
     assert found.value == pytest.approx(expected, rel=1e-9)
@@ -144,10 +146,26 @@ def test_carrier_of_a_cubic_lattice():
 
 
 def test_carrier_of_a_channel_has_a_third_of_its_diffusivity():
-    three = carrier_diffusivity([Barrier(0.3, None, 3.0)] * 3, 5.0, 500.0)
-    one = carrier_diffusivity([Barrier(0.3, None, 3.0), Barrier(3.0, None, 3.0)], 5.0, 500.0)
+    three = carrier_diffusivity([Barrier(0.3, None, 3.0)] * 3, 5.0, 500.0).diffusivity
+    one = carrier_diffusivity([Barrier(0.3, None, 3.0), Barrier(3.0, None, 3.0)], 5.0, 500.0).diffusivity
     assert one.value == pytest.approx(three.value / 3)
     assert one.log_uncertainty is None
+
+
+def lone(value, spread, energy=0.3):
+    return Carrier(LogNormal(value, spread), energy, 0.1)
+
+
+def test_activation_energy_is_the_slope_of_the_carriers_diffusivity():
+    barriers = [Barrier(0.25, 0.1, 2.0), Barrier(0.3, 0.2, 3.0), Barrier(0.5, 0.1, 4.0)]
+    found = carrier_diffusivity(barriers, 5.0, 500.0)
+    hot, cold = (carrier_diffusivity(barriers, 5.0, 500.0 + shift).diffusivity.value for shift in (0.5, -0.5))
+    inverse = 1 / BOLTZMANN / 500.5 - 1 / BOLTZMANN / 499.5
+    assert found.activation_energy == pytest.approx(-math.log(hot / cold) / inverse, rel=1e-5)
+    assert found.activation_energy_uncertainty == pytest.approx(found.diffusivity.log_uncertainty * BOLTZMANN * 500.0)
+    both = {0.0: lone(1e-8, 1.0, 0.2), 1.0: lone(1e-10, 2.0, 0.6)}
+    assert activation_energy(both, 0.25) == pytest.approx((0.3, 0.1))
+    assert activation_energy({1.0: both[1.0]}, 0.25) == pytest.approx((0.6, 0.1))
 
 
 def simulated_jump_diffusivity(filled, seed=0):
@@ -180,18 +198,18 @@ def simulated_jump_diffusivity(filled, seed=0):
 def test_blocking_agrees_with_a_simulated_lattice_gas(filled):
     content = filled / 216
     # D_0 = a² Γ = 1. In a closed box 215 sites are there for the others; 3000 squares of three components: 1.5 %.
-    found = jump_diffusivity({0.0: LogNormal(1.0, 0.0), 1.0: LogNormal(1.0, 0.0)}, content)
+    found = jump_diffusivity({0.0: lone(1.0, 0.0), 1.0: lone(1.0, 0.0)}, content)
     assert simulated_jump_diffusivity(filled) == pytest.approx(found.value * 216 / 215, rel=0.06)
 
 
 def test_independent_ions_have_a_constant_chemical_diffusivity():
-    carrier = {1.0: LogNormal(2e-9, 0.1)}
+    carrier = {1.0: lone(2e-9, 0.1)}
     for content, factor in factors(isotherm()).items():
         assert factor.value * jump_diffusivity(carrier, content).value == pytest.approx(2e-9, rel=1e-9)
 
 
 def test_carriers_of_both_limits_are_joined():
-    carriers = {0.0: LogNormal(1e-8, 1.0), 1.0: LogNormal(1e-10, 2.0)}
+    carriers = {0.0: lone(1e-8, 1.0), 1.0: lone(1e-10, 2.0)}
     assert jump_diffusivity(carriers, 1e-9).value == pytest.approx(1e-8, rel=1e-6)
     assert jump_diffusivity(carriers, 1 - 1e-9).value == pytest.approx(1e-10 * 1e-9, rel=1e-6)
     half = jump_diffusivity(carriers, 0.5)
@@ -257,7 +275,13 @@ def test_ideal_lattice_gas_of_one_barrier():
     results = chemical_diffusivity(electrode(*VACANCY))
     chemical, jump = by_content(results, "chemical_diffusivity"), by_content(results, "jump_diffusivity")
     factor = by_content(results, "thermodynamic_factor")
-    assert set(chemical) == set(jump) == set(factor) == set(CONTENTS)
+    assert set(jump) == set(factor) == set(CONTENTS)
+    # The vacancy is the lone carrier of the full crystal: there Γ (1 − x) is 1 and its diffusivity the chemical one.
+    assert set(chemical) == {*CONTENTS, 1.0}
+    assert chemical[1.0].number == pytest.approx(CONSTANT)
+    energies = by_content(results, "chemical_diffusivity_activation_energy")
+    assert [one.number for one in energies.values()] == pytest.approx([0.3] * 10)
+    assert energies[0.5].uncertainty == pytest.approx(0.1)
     for content in CONTENTS:
         assert chemical[content].number == pytest.approx(CONSTANT, rel=1e-6)
         assert jump[content].number == pytest.approx(CONSTANT * (1 - content), rel=1e-6)
@@ -333,7 +357,10 @@ def test_hot_simulations_are_extrapolated_on_one_line_only():
     assert set(chemical) == {0.5}
     assert chemical[0.5].number == pytest.approx(2 * 1e-3 * math.exp(-0.3 / THERMAL), rel=1e-6)
     assert "Arrhenius extrapolation from 700–1000 K" in chemical[0.5].method
-    assert chemical[0.5].provenance["activation_energy_eV"] == pytest.approx(0.3)
+    energies = by_content(
+        chemical_diffusivity(electrode(*runs_at(hot, [0.3] * 3))), "chemical_diffusivity_activation_energy"
+    )
+    assert energies[0.5].number == pytest.approx(0.3)
     for no_line in (runs_at(hot, [0.3, 0.4, 0.3]), runs_at(hot[:2], [0.3] * 2), runs_at(hot, [-0.1] * 3)):
         results = chemical_diffusivity(electrode(*no_line))
         assert not by_content(results, "chemical_diffusivity")
@@ -349,7 +376,9 @@ def test_tracer_diffusivity_is_never_used():
 
 def test_two_phase_contents_have_a_note_and_no_number():
     results = chemical_diffusivity(electrode(*VACANCY, voltages=np.full(100, 3.4)))
-    assert {quantity.name for quantity in results.quantities} == {"jump_diffusivity"}
+    assert set(by_content(results, "jump_diffusivity")) == set(CONTENTS)
+    (full,) = by_content(results, "chemical_diffusivity").items()
+    assert full[0] == 1.0  # of the full phase, not of the mixture
     assert len(results.notes) == 1
     assert "two phases coexist" in results.notes[0]
     assert "0.1, 0.2" in results.notes[0]
@@ -363,7 +392,9 @@ def test_nothing_at_all_is_a_failure():
 def test_barrier_that_is_a_bound_makes_a_bound():
     bounded = [dataclasses.replace(one, bound="upper") for one in VACANCY[1:]]
     results = chemical_diffusivity(electrode(VACANCY[0], *bounded))
-    assert {q.bound for q in results.quantities if q.name != "thermodynamic_factor"} == {"lower"}
+    for quantity in results.quantities:
+        bounds = {"thermodynamic_factor": None, "chemical_diffusivity_activation_energy": "upper"}
+        assert quantity.bound == bounds.get(quantity.name, "lower")
 
 
 def test_interstitials_of_the_full_crystal_are_no_carriers():
