@@ -40,6 +40,8 @@ class Ranked:
         Whether no other candidate is at least as good in every objective and better in one.
     pareto_probability
         The share of samples in which that is so.
+    beats_next
+        The share of samples in which it comes before the candidate ranked behind it; ``None`` of the last.
     values
         The quantity of each objective; ``None`` where there is none.
     """
@@ -52,6 +54,7 @@ class Ranked:
     score_uncertainty: float
     pareto: bool
     pareto_probability: float
+    beats_next: float | None
     values: tuple[Quantity | None, ...]
 
 
@@ -99,6 +102,7 @@ def rank(candidates: Sequence[Candidate], objectives: Sequence[Objective], seed:
     filled = np.where(np.isnan(central), -np.inf, central)
     front = _undominated(filled)
     fronts = np.mean([_undominated(np.where(np.isnan(sample), -np.inf, sample)) for sample in samples], axis=0)
+    behind = {int(place[index]) - 1: index for index in range(len(candidates))}
     rows = [
         Ranked(
             candidate=candidate,
@@ -109,6 +113,7 @@ def rank(candidates: Sequence[Candidate], objectives: Sequence[Objective], seed:
             score_uncertainty=float(scores[:, index].std()) if spread[index].any() else 0.0,
             pareto=bool(front[index]),
             pareto_probability=float(fronts[index]),
+            beats_next=_share_before(places, index, behind.get(int(place[index]))),
             values=tuple(values[index]),
         )
         for index, candidate in enumerate(candidates)
@@ -169,6 +174,11 @@ def _places(scores: Floats) -> NDArray[np.int64]:
     places = np.empty_like(order)
     np.put_along_axis(places, order, np.arange(1, scores.shape[-1] + 1)[None], axis=-1)
     return places
+
+
+def _share_before(places: NDArray[np.int64], one: int, other: int | None) -> float | None:
+    """Return the share of samples in which one candidate has a better place than another."""
+    return None if other is None else float((places[:, one] < places[:, other]).mean())
 
 
 def _undominated(values: Floats) -> NDArray[np.bool_]:

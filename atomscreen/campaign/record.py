@@ -119,6 +119,30 @@ def _candidate(track: Track, workflow: Workflow) -> dict[str, Any]:
     }
 
 
+def candidates_in(record: Mapping[str, Any]) -> list[Candidate]:
+    """Return the candidates of a campaign's record, with all their structures and quantities."""
+    from pymatgen.core import Structure
+
+    return [
+        Candidate(
+            id=row["id"],
+            structures={name: Structure.from_dict(data) for name, data in row["structures"].items()},
+            role=row["role"] and Role(row["role"]),
+            working_ion=row["working_ion"],
+            origin=row["origin"],
+            quantities=tuple(_quantity(data) for data in row["quantities"]),
+            known=tuple(Quantity.from_dict(data) for data in row["known"]),
+            notes=tuple(row["notes"]),
+        )
+        for row in record["candidates"]
+    ]
+
+
+def _quantity(data: Mapping[str, Any]) -> Quantity:
+    """Return a quantity without what the record adds to it: who gave it, and when."""
+    return Quantity.from_dict({key: value for key, value in data.items() if key not in ("stage", "run")})
+
+
 def _companion(track: Track) -> dict[str, Any]:
     return {
         "id": track.candidate.id,
@@ -159,6 +183,7 @@ def _ranking(workflow: Workflow, role: Role, rows: Sequence[Ranked]) -> dict[str
                 "score_uncertainty": row.score_uncertainty,
                 "pareto": row.pareto,
                 "pareto_probability": row.pareto_probability,
+                "beats_next": row.beats_next,
                 "values": {name: _value(value) for name, value in zip(names, row.values, strict=True) if value},
                 "missing": [name for name, value in zip(names, row.values, strict=True) if value is None],
             }

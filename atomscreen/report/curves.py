@@ -63,14 +63,15 @@ def _curve(name: str, condition: str, points: Sequence[Mapping[str, Any]]) -> di
         "x_label": _with_unit(condition.replace("_", " "), CONDITIONS[condition]),
         "y_label": _with_unit(long_name(name), definition_of(name).unit),
         "bound": [point.get("bound") for point in ordered],
-        "logarithmic": definition_of(name).logarithmic and _spans_decades([point["value"] for point in ordered]),
+        "logarithmic": _on_logarithmic_axis(name, [point["value"] for point in ordered]),
+        "x_logarithmic": False,
         "markers": len(ordered) <= MOST_MARKERS,
     }
 
 
-def _spans_decades(values: Sequence[float]) -> bool:
+def _on_logarithmic_axis(name: str, values: Sequence[float]) -> bool:
     """Say whether a logarithmic axis is called for: one of less than a decade has ticks that nobody can read."""
-    return min(values) > 0 and max(values) / min(values) > 10
+    return definition_of(name).logarithmic and min(values) > 0 and max(values) / min(values) > 10
 
 
 def _spectra(quantities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -91,7 +92,8 @@ def _spectra(quantities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 "x_label": _with_unit(definition_of(against).label, definition_of(against).unit),
                 "y_label": _with_unit(long_name(name), definition_of(name).unit),
                 "bound": [None] * len(quantity["value"]),
-                "logarithmic": False,
+                "logarithmic": _on_logarithmic_axis(name, quantity["value"]),
+                "x_logarithmic": _on_logarithmic_axis(against, named[against]["value"]),
                 "markers": False,
             }
         )

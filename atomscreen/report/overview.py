@@ -116,6 +116,7 @@ def ranking_view(role: str, ranking: Mapping[str, Any], formulas: Mapping[str, s
             "rank": rank_text(row),
             "score": measured(row.get("score"), row.get("score_uncertainty")),
             "probability": chance(row.get("pareto_probability")),
+            "beats_next": chance(row.get("beats_next")),
             "cells": [_cell(row, objective) for objective in objectives],
         }
         for row in ranking["rows"]

@@ -44,6 +44,7 @@ def test_front_and_score_of_a_known_case():
     assert [row.score for row in rows] == pytest.approx([5 / 6, 0.5, 0.0])
     assert all(row.rank_low == row.rank == row.rank_high for row in rows)  # nothing is uncertain
     assert [row.pareto_probability for row in rows] == [1.0, 1.0, 0.0]
+    assert [row.beats_next for row in rows] == [1.0, 1.0, None]
 
 
 def test_weights_turn_the_order():
@@ -60,6 +61,7 @@ def test_probability_of_two_overlapping_normals():
     expected = 0.5 * (1 + math.erf(0.1 / (0.1 * math.sqrt(2)) / math.sqrt(2)))
     assert rows[0].candidate.id == "a"
     assert rows[0].pareto_probability == pytest.approx(expected, abs=0.03)  # 2000 samples: 3 standard errors
+    assert rows[0].beats_next == pytest.approx(expected, abs=0.03)
     assert (rows[0].rank_low, rows[0].rank_high) == (1, 2)
 
 

@@ -196,7 +196,7 @@ def _ranking(role: str, candidates: list[dict[str, Any]]) -> dict[str, Any]:
     rows.sort(key=lambda row: -row["score"])
     for rank, row in enumerate(rows, 1):
         row.update(rank=rank, rank_low=max(1, rank - 2), rank_high=min(len(rows), rank + 2))
-        row.update(pareto=rank % 3 == 1, pareto_probability=0.8 / rank)
+        row.update(pareto=rank % 3 == 1, pareto_probability=0.8 / rank, beats_next=0.5 + 0.4 / rank)
     return {
         "objectives": [
             {"selector": name, "quantity": name, "goal": goal, "weight": weight}

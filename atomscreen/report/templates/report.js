@@ -360,7 +360,7 @@ function drawCurve(figure) {
   };
   const layout = {
     height: 240, margin: { l: 60, r: 12, t: 12, b: 44 }, showlegend: false, font: { family: "inherit", color: colour("ink") },
-    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", xaxis: axis(curve.x_label), yaxis: { ...axis(curve.y_label), ...(curve.logarithmic && { type: "log" }) },
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", xaxis: { ...axis(curve.x_label), ...(curve.x_logarithmic && { type: "log" }) }, yaxis: { ...axis(curve.y_label), ...(curve.logarithmic && { type: "log" }) },
   };
   Plotly.react(figure.querySelector(".plot"), [trace], layout, { ...config, displayModeBar: false });
 }
