@@ -19,7 +19,11 @@ _API = {
     "AtomscreenError": "atomscreen.core.errors",
     "StageFailure": "atomscreen.core.errors",
     "analyze": "atomscreen.properties.transport.trajectory_report",
+    "HandoffRecord": "atomscreen.continuum.record",
+    "handoff_campaign": "atomscreen.campaign.handoff",
+    "handoff_record": "atomscreen.continuum.record",
     "load_candidates": "atomscreen.sources.open",
+    "parameter_values": "atomscreen.campaign.handoff",
     "run_workflow": "atomscreen.campaign.run",
     "run_stage": "atomscreen.campaign.single",
     "working_folder": "atomscreen.campaign.single",
@@ -29,13 +33,17 @@ _API = {
 __all__ = [
     "AtomscreenError",
     "Candidate",
+    "HandoffRecord",
     "Quantity",
     "Results",
     "Role",
     "StageFailure",
     "__version__",
     "analyze",
+    "handoff_campaign",
+    "handoff_record",
     "load_candidates",
+    "parameter_values",
     "run_stage",
     "run_workflow",
     "stage",
@@ -44,8 +52,10 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from atomscreen.campaign.handoff import handoff_campaign, parameter_values
     from atomscreen.campaign.run import run_workflow
     from atomscreen.campaign.single import run_stage, working_folder
+    from atomscreen.continuum.record import HandoffRecord, handoff_record
     from atomscreen.core.candidate import Candidate, Results
     from atomscreen.core.errors import AtomscreenError, StageFailure
     from atomscreen.core.quantity import Quantity

@@ -22,7 +22,7 @@ from atomscreen.interatomic.potentials import PotentialName, label
 if TYPE_CHECKING:
     from atomscreen.campaign.run import Intake
 
-_PACKAGES = ("ase", "chgnet", "dask", "numpy", "phonopy", "pymatgen", "scipy", "spglib", "torch")
+_PACKAGES = ("ase", "chgnet", "dask", "numpy", "phonopy", "pybamm", "pymatgen", "scipy", "spglib", "torch")
 
 
 def environment(workflow: Workflow, seed: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 from atomscreen.campaign.campaign import Campaign, Snapshot
 from atomscreen.campaign.executors import Executor, InProcess, OnDask
 from atomscreen.campaign.folder import CampaignFolder
+from atomscreen.campaign.handoff import hand_over_record
 from atomscreen.campaign.record import describe, environment
 from atomscreen.campaign.store import Store
 from atomscreen.campaign.workflow import Workflow, read_workflow
@@ -172,4 +173,6 @@ def _run(
     record = describe(workflow, intake, campaign, store.runs(), started, run_environment)
     with written(folder.record) as file:
         json.dump(record, file)
+    if workflow.handoff is not None:
+        hand_over_record(record, workflow.handoff, folder.path)
     return record

@@ -19,13 +19,14 @@ from atomscreen.campaign.funnel import (
     check_selector,
     check_step,
 )
+from atomscreen.continuum.handoff import HandoffSpec, check_handoff
 from atomscreen.core.errors import UsageError, closest
 from atomscreen.core.resources import shipped, shipped_file
 from atomscreen.core.stages import get_stage
 from atomscreen.core.vocabulary import Role
 from atomscreen.sources.open import SourceSpec, check_source
 
-_KEYS = ("name", "description", "role", "working_ion", "source", "funnel", "rank", "seed")
+_KEYS = ("name", "description", "role", "working_ion", "source", "funnel", "rank", "handoff", "seed")
 _STEP_OPTIONS = ("for", "units")
 
 
@@ -45,6 +46,8 @@ class Workflow:
         The funnel.
     rankings
         Objectives by role.
+    handoff
+        Formats in which what passes the funnel is handed to continuum models, ``None`` for none.
     seed
         Seed of the ranking's sampling.
     text
@@ -58,6 +61,7 @@ class Workflow:
     source: SourceSpec | None
     steps: tuple[Step, ...]
     rankings: Mapping[Role, tuple[Objective, ...]]
+    handoff: HandoffSpec | None
     seed: int
     text: str
 
@@ -146,6 +150,7 @@ class _Reader:
             source=self._source(),
             steps=steps,
             rankings=self._rankings(roles, steps),
+            handoff=self._handoff(),
             seed=self._seed(),
             text=text,
         )
@@ -185,6 +190,13 @@ class _Reader:
         if given is None:
             return None
         spec: SourceSpec = self._at(self._data, "source", lambda: check_source(given))
+        return spec
+
+    def _handoff(self) -> HandoffSpec | None:
+        given = _plain(self._data.get("handoff"))
+        if given is None:
+            return None
+        spec: HandoffSpec = self._at(self._data, "handoff", lambda: check_handoff(given))
         return spec
 
     def _steps(self, roles: Sequence[Role]) -> tuple[Step, ...]:

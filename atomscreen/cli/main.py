@@ -72,6 +72,24 @@ def status(folder: Folder, json: Json = False) -> None:
 
 
 @app.command()
+def handoff(
+    folder: Folder,
+    to: Annotated[list[str], typer.Option(metavar="FORMAT", help="pybamm, bpx, csv or json; several times for more.")],
+    candidate: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only this one; by default all that passed the funnel.")
+    ] = None,
+    base: Annotated[
+        str, typer.Option(help="Parameter set for what is not the material's: Ai2020, OKane2022 or Chen2020.")
+    ] = "Ai2020",
+    json: Json = False,
+) -> None:
+    """Hand a finished campaign's materials to continuum models: cell parameter sets, BPX files, tables, records."""
+    from atomscreen.cli.handoff import handoff as write
+
+    write(folder, to, candidate or [], base, json)
+
+
+@app.command()
 def run(
     stage: Annotated[str, typer.Argument(metavar="STAGE", help="Any registered stage; see `atomscreen stages`.")],
     files: Annotated[list[Path], typer.Argument(metavar="STRUCTURE...", help="CIF, POSCAR or pymatgen JSON files.")],

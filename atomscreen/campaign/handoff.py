@@ -1,0 +1,81 @@
+"""Handing a campaign's materials to continuum models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from atomscreen.campaign.folder import CampaignFolder
+from atomscreen.campaign.record import candidates_in
+from atomscreen.continuum.electrode import electrode_of
+from atomscreen.continuum.handoff import DEFAULT_BASE, Handed, HandoffSpec, check_handoff, hand_over
+from atomscreen.continuum.record import HandoffRecord, handoff_record
+from atomscreen.core.errors import UsageError, closest
+
+if TYPE_CHECKING:
+    import pybamm
+
+FOLDER: Final = "handoff"
+"""Where the files lie in a campaign's folder."""
+
+
+def handoff_campaign(
+    folder: str | Path, to: str | Sequence[str], candidates: Sequence[str] = (), base: str = DEFAULT_BASE
+) -> list[Handed]:
+    """Write the materials of a finished campaign for continuum models, into its folder ``handoff``.
+
+    Parameters
+    ----------
+    folder
+        The campaign's.
+    to
+        Formats: ``"pybamm"``, ``"bpx"``, ``"csv"``, ``"json"``.
+    candidates
+        Ids of the materials; by default all that went through the whole funnel.
+    base
+        The parameter set from which a cell takes what is not the material's.
+
+    Returns
+    -------
+    list
+        What became of each material in each format: files, or what is missing and which stage gives it.
+
+    Raises
+    ------
+    UsageError
+        For a folder without a finished campaign, an id that is not in it, or an unknown format or base set.
+    """
+    spec = check_handoff({"to": to, "base": base})
+    return hand_over_record(CampaignFolder(Path(folder)).read_record(), spec, Path(folder), candidates)
+
+
+def hand_over_record(
+    record: Mapping[str, Any], spec: HandoffSpec, folder: Path, candidates: Sequence[str] = ()
+) -> list[Handed]:
+    """Write what a campaign's record holds; parameters as of :func:`handoff_campaign`."""
+    return hand_over(_records(record, candidates), spec, folder / FOLDER)
+
+
+def parameter_values(folder: str | Path, candidate: str, base: str = DEFAULT_BASE) -> pybamm.ParameterValues:
+    """Return PyBaMM's parameter values of a cell with one electrode of a campaign's material.
+
+    Raises
+    ------
+    UsageError
+        As :func:`handoff_campaign`; for a material that lacks something, what it is and which stage gives it.
+    """
+    from atomscreen.continuum.cell.pybamm_parameters import pybamm_parameters
+
+    (record,) = _records(CampaignFolder(Path(folder)).read_record(), [candidate])
+    return pybamm_parameters(electrode_of(record), base).values
+
+
+def _records(record: Mapping[str, Any], wanted: Sequence[str]) -> list[HandoffRecord]:
+    """Return the handoff records of the materials asked for, or of all that went through the funnel."""
+    status = {row["id"]: row["status"] for row in record["candidates"]}
+    for identity in wanted:
+        if identity not in status:
+            raise UsageError(f"the campaign has no candidate '{identity}'{closest(identity, status)}")
+    chosen = set(wanted) or {identity for identity, state in status.items() if state in ("ranked", "passed")}
+    return [handoff_record(candidate) for candidate in candidates_in(record) if candidate.id in chosen]

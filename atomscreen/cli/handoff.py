@@ -1,0 +1,26 @@
+"""The command `handoff`."""
+
+from __future__ import annotations
+
+import dataclasses
+import json as json_module
+from collections.abc import Sequence
+from pathlib import Path
+
+from atomscreen.core.errors import AtomscreenError
+
+
+def handoff(folder: Path, to: Sequence[str], candidates: Sequence[str], base: str, json: bool) -> None:
+    """Write a campaign's materials for continuum models, and print what was written and what is missing."""
+    from atomscreen.campaign.handoff import FOLDER, handoff_campaign
+
+    outcome = handoff_campaign(folder, to, candidates, base)
+    if json:
+        print(json_module.dumps([dataclasses.asdict(one) for one in outcome]))
+    else:
+        for one in outcome:
+            print(f"{one.id} to {one.format}: {one.reason or ', '.join(one.files)}")
+    if not any(one.files for one in outcome):
+        raise AtomscreenError(f"nothing was handed over from '{folder}': every material lacks something")
+    if not json:
+        print(folder / FOLDER)

@@ -1,0 +1,1 @@
+"""From quantities to continuum models: handoff records, cell models, electrolyte layers, homogenisation."""

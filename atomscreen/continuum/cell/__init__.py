@@ -1,0 +1,1 @@
+"""From an electrode material to cell models that run: parameters, discharge, damage, and uncertainty."""

@@ -1,0 +1,39 @@
+"""Plain numbers out of records: those without conditions that are more than a bound, or what is missing, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from atomscreen.continuum.record import HandoffRecord
+from atomscreen.core.stages import providers
+
+
+def lacking(record: HandoffRecord, names: Iterable[str], bounds: Iterable[str] = ()) -> list[str]:
+    """Return what a record lacks of scalar quantities without conditions, with the stages that give it.
+
+    Parameters
+    ----------
+    record
+        Of the material.
+    names
+        Of quantities that must have a value.
+    bounds
+        Of quantities of which a bound will do too.
+    """
+    missing = []
+    wanted = tuple(bounds)
+    for name in (*names, *wanted):
+        found = record.find(name)
+        if found is None:
+            stages = " or ".join(f"'{stage.name}'" for stage in providers(name))
+            missing.append(f"{name} (stage {stages})")
+        elif found.bound is not None and name not in wanted:
+            missing.append(f"a value of {name} (there is only a bound)")
+    return missing
+
+
+def number(record: HandoffRecord, name: str) -> float:
+    """Return a number in SI units that :func:`lacking` did not miss."""
+    found = record.find(name)
+    assert found is not None
+    return found.number

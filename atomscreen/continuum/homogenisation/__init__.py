@@ -1,0 +1,1 @@
+"""From grains to polycrystals, and from particles to electrode layers: bounds and estimates."""

@@ -1,0 +1,300 @@
+"""The handoff record: everything known of one material, in SI units, as JSON with a published schema.
+
+The record speaks the vocabulary: a quantity has the same name here as anywhere in atomscreen, in an SI unit.
+What is counted per atom or ion inside is given per mole here, so ``volume_change_per_ion`` is the partial molar volume.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
+
+from atomscreen.core.candidate import Candidate
+from atomscreen.core.errors import UsageError
+from atomscreen.core.quantity import Quantity
+from atomscreen.core.units import convert
+from atomscreen.core.vocabulary import CONDITIONS, QUANTITIES
+
+SCHEMA: Final = "atomscreen-handoff-1"
+"""Version of the record's layout; files of another one are refused."""
+
+TWO_PHASES_FROM: Final = 0.5
+"""Share of the contents at which two phases coexist from which a particle is described by them: with less of it most of
+a charge passes through solid solutions, with more of it through moving fronts."""
+
+SI_UNITS: Mapping[str, str] = {
+    "": "",
+    "percent": "",
+    "1/(THz*atom)": "s/mol",
+    "1/GPa": "1/Pa",
+    "1/K": "1/K",
+    "GPa": "Pa",
+    "MPa": "Pa",
+    "J/(kg*K)": "J/(kg*K)",
+    "J/(mol*K)": "J/(mol*K)",
+    "J/m^2": "J/m^2",
+    "K": "K",
+    "MPa*m^0.5": "Pa*m^0.5",
+    "S/cm": "S/m",
+    "THz": "Hz",
+    "USD/kg": "USD/kg",
+    "V": "V",
+    "Wh/L": "J/m^3",
+    "Wh/kg": "J/kg",
+    "cm^2/s": "m^2/s",
+    "eV": "J/mol",
+    "eV/atom": "J/mol",
+    "meV/atom": "J/mol",
+    "g/cm^3": "kg/m^3",
+    "g/mol": "kg/mol",
+    "kJ/mol/nm": "J/(mol*m)",
+    "m/s": "m/s",
+    "mA/cm^2": "A/m^2",
+    "mAh/cm^2": "C/m^2",
+    "mAh/cm^3": "C/m^3",
+    "mAh/g": "C/kg",
+    "mWh/cm^2": "J/m^2",
+    "mg/kg": "kg/kg",
+    "mol/L": "mol/m^3",
+    "ohm*cm^2": "ohm*m^2",
+    "µm": "m",
+    "Å": "m",
+    "Å^2": "m^2",
+    "Å^3": "m^3/mol",
+    "Å^3/atom": "m^3/mol",
+}
+"""The record's unit for every unit of the vocabulary."""
+
+_FROZEN = ConfigDict(frozen=True, extra="forbid")
+
+
+class Entry(BaseModel):
+    """One value of a quantity in SI units, with everything that must travel with it."""
+
+    model_config = _FROZEN
+
+    value: float | tuple[float, ...] | tuple[tuple[float, ...], ...]
+    unit: str = Field(description="SI unit; empty for a dimensionless number")
+    uncertainty: float | None = Field(default=None, description="standard uncertainty in the same unit; null: unknown")
+    bound: Literal["upper", "lower"] | None = Field(
+        default=None, description="'upper': the truth is at most the value; 'lower': at least"
+    )
+    conditions: dict[str, float | str] = Field(
+        default={}, description="where it holds: temperature in K, pressure in Pa, ion_content 0 (empty) to 1 (full)"
+    )
+    method: str = ""
+    provenance: dict[str, Any] = Field(default={}, description="potential with digest, parameters, in their own units")
+
+    @property
+    def number(self) -> float:
+        """The value of a scalar."""
+        assert isinstance(self.value, float)
+        return self.value
+
+    @property
+    def content(self) -> float | None:
+        """The content of working ions at which it holds, where it says one."""
+        content = self.conditions.get("ion_content")
+        return content if isinstance(content, float) else None
+
+
+class Material(BaseModel):
+    """Which material the record is of."""
+
+    model_config = _FROZEN
+
+    id: str
+    formula: str = Field(description="reduced formula, working ions in")
+    role: str | None
+    working_ion: str | None
+    origin: dict[str, Any] = Field(description="source, its id there, licence")
+    structures: dict[str, dict[str, Any]] = Field(
+        description="pymatgen structures by atomscreen's names; lengths in Å, unlike everything else"
+    )
+
+
+class Particle(BaseModel):
+    """Which model describes how working ions spread in a particle of an electrode."""
+
+    model_config = _FROZEN
+
+    model: Literal["diffusion", "two phases"] = Field(
+        description="'diffusion': solid solutions, Fick's law with the chemical diffusivity. 'two phases': a phase "
+        "field (Cahn and Hilliard), or a sharp front that its reaction limits; a diffusivity that depends on "
+        "concentration so steeply that it makes a front is no model of two phases"
+    )
+    coexistence: tuple[tuple[float, float], ...] = Field(
+        description="contents of working ions between which two phases coexist, at the temperature"
+    )
+    temperature: float = Field(description="K")
+
+
+class _InTheirUnits(BaseModel):
+    """Checks that every entry is in the unit of its quantity."""
+
+    model_config = _FROZEN
+
+    @model_validator(mode="after")
+    def _check_units(self) -> Self:
+        for name in type(self).model_fields:
+            unit = SI_UNITS[QUANTITIES[name].unit]
+            for entry in getattr(self, name):
+                if entry.unit != unit:
+                    raise ValueError(f"{name} is in '{entry.unit}' where the record has it in '{unit}'")
+        return self
+
+
+def _quantities_model() -> type[BaseModel]:
+    """Return the model whose fields are the vocabulary's names, each with its meaning and SI unit."""
+    fields: dict[str, Any] = {
+        name: (
+            Annotated[
+                tuple[Entry, ...],
+                Field(description=f"{definition.description} [{SI_UNITS[definition.unit] or 'dimensionless'}]"),
+            ],
+            (),
+        )
+        for name, definition in QUANTITIES.items()
+    }
+    return create_model("Quantities", __base__=_InTheirUnits, __doc__="Every quantity of the vocabulary.", **fields)
+
+
+Quantities = _quantities_model()
+
+
+class HandoffRecord(BaseModel):
+    """Everything known of one material, in SI units.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        Where data are of another layout, or a unit is not the one of its quantity.
+    """
+
+    model_config = _FROZEN
+
+    schema_version: Literal["atomscreen-handoff-1"] = SCHEMA
+    material: Material
+    particle: Particle | None = Field(default=None, description="of an electrode with an open-circuit potential")
+    quantities: Quantities  # type: ignore[valid-type]
+    notes: tuple[str, ...] = Field(default=(), description="limits of these numbers, in sentences")
+
+    def entries(self, name: str) -> tuple[Entry, ...]:
+        """Return all values of a quantity, oldest first; none where nothing gave it.
+
+        Raises
+        ------
+        UsageError
+            For a name that is not in the vocabulary.
+        """
+        if name not in QUANTITIES:
+            raise UsageError(f"'{name}' is not a quantity of the vocabulary")
+        found: tuple[Entry, ...] = getattr(self.quantities, name)
+        return found
+
+    def find(self, name: str, **conditions: float | str) -> Entry | None:
+        """Return the newest value whose conditions are exactly the ones given, or ``None``."""
+        return next((entry for entry in reversed(self.entries(name)) if entry.conditions == conditions), None)
+
+    def by_content(self, name: str) -> dict[float, Entry]:
+        """Return the newest value at each content of working ions, empty first."""
+        found = {entry.content: entry for entry in self.entries(name) if set(entry.conditions) == {"ion_content"}}
+        return {content: found[content] for content in sorted(content for content in found if content is not None)}
+
+    def to_json(self) -> str:
+        """Return the record as JSON; quantities that nothing gave are left out."""
+        data = self.model_dump(mode="json")
+        data["quantities"] = {name: entries for name, entries in data["quantities"].items() if entries}
+        return json.dumps(data, indent=1, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> HandoffRecord:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        UsageError
+            Where it is no such record; the first thing that is wrong is named.
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as problem:
+            first = problem.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "the file"
+            raise UsageError(f"this is no handoff record of schema {SCHEMA}: {where}: {first['msg']}") from None
+
+
+def handoff_record(candidate: Candidate) -> HandoffRecord:
+    """Return the record of a candidate: its structures, and all its quantities in SI units."""
+    by_name: dict[str, list[Entry]] = {}
+    for quantity in candidate.quantities:
+        by_name.setdefault(quantity.name, []).append(_entry(quantity))
+    return HandoffRecord(
+        material=Material(
+            id=candidate.id,
+            formula=candidate.formula,
+            role=candidate.role and str(candidate.role),
+            working_ion=candidate.working_ion,
+            origin=_plain(candidate.origin),
+            structures={
+                name: _plain(structure.as_dict(verbosity=0)) for name, structure in candidate.structures.items()
+            },
+        ),
+        particle=_particle(candidate),
+        quantities=Quantities(**by_name),
+        notes=candidate.notes,
+    )
+
+
+def _particle(candidate: Candidate) -> Particle | None:
+    """Return the model of a particle that the open-circuit potential calls for, where there is one that tells."""
+    curve = candidate.find("open_circuit_potential")
+    if curve is None or not {"coexistence", "temperature"} <= curve.provenance.keys():
+        return None
+    gaps = tuple((float(low), float(high)) for low, high in curve.provenance["coexistence"])
+    share = sum(high - low for low, high in gaps)
+    return Particle(
+        model="two phases" if share >= TWO_PHASES_FROM else "diffusion",
+        coexistence=gaps,
+        temperature=float(curve.provenance["temperature"]),
+    )
+
+
+@functools.cache
+def _factor(unit: str) -> float:
+    """Return what a number in a unit of the vocabulary is multiplied with to be in SI units."""
+    si = SI_UNITS[unit]
+    if unit in ("eV", "Å^3") or "atom" in unit:  # of one hop, one ion, one atom
+        single = unit.replace("*atom", "").removesuffix("/atom")
+        return convert(1.0, single, si.removesuffix("/mol")) * convert(1.0, "avogadro_constant", "1/mol")
+    return convert(1.0, unit, si)
+
+
+def _entry(quantity: Quantity) -> Entry:
+    factor = _factor(quantity.unit)
+    return Entry(
+        value=_scaled(quantity.value, factor),
+        unit=SI_UNITS[quantity.unit],
+        uncertainty=None if quantity.uncertainty is None else quantity.uncertainty * factor,
+        bound=quantity.bound,
+        conditions={
+            name: value if isinstance(value, str) else value * _factor(CONDITIONS[name] or "")
+            for name, value in quantity.conditions.items()
+        },
+        method=quantity.method,
+        provenance=_plain(quantity.provenance),
+    )
+
+
+def _scaled(value: Any, factor: float) -> Any:
+    return tuple(_scaled(row, factor) for row in value) if isinstance(value, tuple) else value * factor
+
+
+def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return data as JSON gives them back, so that a record that was written and read is the same one."""
+    plain: dict[str, Any] = json.loads(json.dumps(data))
+    return plain

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from atomscreen.continuum.cell.base_sets import pybamm_library
+from atomscreen.continuum.cell.pybamm_file import write_parameters, write_pybamm
+from atomscreen.continuum.cell.pybamm_parameters import pybamm_parameters
+from atomscreen.continuum.electrode import Electrode
+from atomscreen.continuum.record import handoff_record
+from atomscreen.core.errors import UsageError
+from tests.continuum.examples import candidate_with, graphite, lithium_cobalt_oxide, lithium_iron_phosphate
+
+
+def end_of_discharge(values: Any) -> tuple[float, float]:
+    pybamm = pybamm_library()
+    model = pybamm.lithium_ion.DFN({"particle mechanics": "swelling only"})
+    solved = pybamm.Simulation(model, parameter_values=values).solve([0.0, 1800.0])
+    name = "X-averaged positive particle surface tangential stress [Pa]"
+    return float(solved["Voltage [V]"].entries[-1]), float(solved[name].entries[-1])
+
+
+@pytest.mark.parametrize(
+    ("example", "base"),
+    [(lithium_cobalt_oxide, "Ai2020"), (lithium_iron_phosphate, "Ai2020"), (graphite, "OKane2022")],
+)
+def test_a_written_file_gives_the_same_discharge(example: Callable[[], Electrode], base: str, tmp_path: Path) -> None:
+    parameters = pybamm_parameters(example(), base)
+    path, _ = write_parameters(parameters, tmp_path, "material")
+    voltage, stress = end_of_discharge(pybamm_library().ParameterValues.from_json(str(path)))
+    expected = end_of_discharge(parameters.values)
+    # Both solve to a relative 1e-4 of their own.
+    assert voltage == pytest.approx(expected[0], abs=1e-3)
+    assert stress == pytest.approx(expected[1], rel=1e-3)
+
+
+def test_the_origin_of_every_parameter_stands_beside_it(tmp_path: Path) -> None:
+    parameters = pybamm_parameters(lithium_cobalt_oxide())
+    path, origins = write_parameters(parameters, tmp_path, "licoo2")
+    assert (path.name, origins.name) == ("licoo2.pybamm.json", "licoo2.pybamm.origins.csv")
+    with origins.open(newline="", encoding="utf-8") as file:
+        rows = {row["parameter"]: row for row in csv.DictReader(file)}
+    assert set(rows) == set(json.loads(path.read_text()))
+    assert rows["Positive electrode OCP [V]"]["origin"] == "material"
+    assert rows["Separator porosity"] == {"parameter": "Separator porosity", "origin": "base set", "source": "Ai2020"}
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_record_becomes_the_same_files(tmp_path: Path) -> None:
+    record = handoff_record(candidate_with(graphite()))
+    paths = write_pybamm(record, tmp_path, "Ai2020")
+    assert [path.name for path in paths] == ["material.pybamm.json", "material.pybamm.origins.csv"]
+    values = pybamm_library().ParameterValues.from_json(str(paths[0]))
+    expected = pybamm_parameters(graphite()).values["Nominal cell capacity [A.h]"]
+    assert values["Nominal cell capacity [A.h]"] == pytest.approx(expected)
+
+
+def test_another_ion_than_lithium_is_refused(tmp_path: Path) -> None:
+    record = handoff_record(dataclasses.replace(candidate_with(graphite()), working_ion="Na"))
+    with pytest.raises(UsageError, match="the base sets are cells of lithium"):
+        write_pybamm(record, tmp_path, "Ai2020")
+    assert not list(tmp_path.iterdir())
