@@ -7,15 +7,14 @@ concentration is that of the full material.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from atomscreen.continuum.incomplete import HandoffIncomplete, lacks
 from atomscreen.continuum.record import TWO_PHASES_FROM, HandoffRecord, Particle
 from atomscreen.core.errors import UsageError
-from atomscreen.core.stages import providers
 from atomscreen.core.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -24,20 +23,6 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 Side = Literal["Positive", "Negative"]
-
-
-class HandoffIncomplete(UsageError):
-    """A material that cannot be handed over: what is missing, and which stages give it.
-
-    Attributes
-    ----------
-    missing
-        Each missing thing, with what gives it, in words.
-    """
-
-    def __init__(self, material: str, model: str, missing: Sequence[str]) -> None:
-        self.missing = tuple(missing)
-        super().__init__(f"{material} cannot be handed to {model}: it lacks {'; '.join(missing)}")
 
 
 @dataclass(frozen=True)
@@ -191,9 +176,7 @@ def _refuse_incomplete(record: HandoffRecord) -> None:
     missing = []
     for name in sorted(ELECTRODE_QUANTITIES):
         if not (record.entries(name) if name in curves else record.by_content(name)):
-            stages = " or ".join(f"'{stage.name}'" for stage in providers(name))
-            at = "" if name in curves or not record.entries(name) else " at a content of working ions"
-            missing.append(f"{name}{at} (stage {stages})")
+            missing.append(lacks(name, "" if name in curves else "at a content of working ions"))
     if missing:
         raise HandoffIncomplete(record.material.id, "a cell model", missing)
 
@@ -265,8 +248,8 @@ class _Reading:
     def particle(self) -> Particle:
         """Return where two phases coexist, and the temperature that the potential is at."""
         if (found := self.record.particle) is None:
-            lacks = "temperature and coexisting phases of its open-circuit potential (stage 'voltage_profile')"
-            raise HandoffIncomplete(self.record.material.id, "a cell model", [lacks])
+            missing = lacks("open_circuit_potential", "with its temperature and what coexists")
+            raise HandoffIncomplete(self.record.material.id, "a cell model", [missing])
         return found
 
     def diffusivity(self, particle: Particle) -> Curve:

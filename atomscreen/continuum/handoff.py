@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from atomscreen.continuum.electrode import HandoffIncomplete
+from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.continuum.pairs import write_pairs
 from atomscreen.continuum.record import HandoffRecord
 from atomscreen.core.errors import StageFailure, UsageError, closest

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from atomscreen.continuum.electrode import HandoffIncomplete
 from atomscreen.continuum.electrolyte.cathode_pairing import pairing
 from atomscreen.continuum.homogenisation.composite_cathode import composite_cathode
+from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.continuum.record import HandoffRecord
 from atomscreen.core.files import written
 from atomscreen.core.vocabulary import Role

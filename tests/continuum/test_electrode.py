@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from atomscreen.continuum.electrode import ELECTRODE_QUANTITIES, Curve, HandoffIncomplete, electrode_of
+from atomscreen.continuum.electrode import ELECTRODE_QUANTITIES, Curve, electrode_of
+from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.continuum.record import handoff_record
 from atomscreen.core.errors import UsageError
 from atomscreen.core.quantity import Quantity

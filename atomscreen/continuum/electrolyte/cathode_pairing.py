@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
 
-from atomscreen.continuum.electrode import HandoffIncomplete
 from atomscreen.continuum.electrolyte.record_values import lacking, number
+from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.continuum.record import Entry, HandoffRecord
 
 LARGEST_EXPANSION: Final = 0.075

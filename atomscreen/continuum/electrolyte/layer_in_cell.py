@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from atomscreen.continuum.electrode import HandoffIncomplete
 from atomscreen.continuum.electrolyte.electrolyte_layer import area_specific_resistance, effective_conductivity
 from atomscreen.continuum.electrolyte.record_values import lacking, number
+from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.continuum.record import HandoffRecord
 from atomscreen.core.errors import UsageError
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from atomscreen.continuum.incomplete import lacks
 from atomscreen.continuum.record import HandoffRecord
-from atomscreen.core.stages import providers
 
 
 def lacking(record: HandoffRecord, names: Iterable[str], bounds: Iterable[str] = ()) -> list[str]:
@@ -25,8 +25,7 @@ def lacking(record: HandoffRecord, names: Iterable[str], bounds: Iterable[str] =
     for name in (*names, *wanted):
         found = record.find(name)
         if found is None:
-            stages = " or ".join(f"'{stage.name}'" for stage in providers(name))
-            missing.append(f"{name} (stage {stages})")
+            missing.append(lacks(name))
         elif found.bound is not None and name not in wanted:
             missing.append(f"a value of {name} (there is only a bound)")
     return missing

@@ -7,15 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from atomscreen.continuum.electrode import HandoffIncomplete
 from atomscreen.continuum.homogenisation import composite_moduli, effective_transport
 from atomscreen.continuum.homogenisation.comparison_medium import IsotropicMedium
 from atomscreen.continuum.homogenisation.composite_expansion import expansion_in
 from atomscreen.continuum.homogenisation.composite_moduli import Phase, Phases
 from atomscreen.continuum.homogenisation.effective_transport import ConductingPhase, Tortuosity
+from atomscreen.continuum.incomplete import HandoffIncomplete, lacks
 from atomscreen.continuum.record import Entry, HandoffRecord
 from atomscreen.core.errors import UsageError
-from atomscreen.core.stages import providers
 
 ROOM_TEMPERATURE: Final = 300.0
 """In K: the conductivity at it has a name of its own."""
@@ -224,8 +223,8 @@ class _Found:
                 found[part] = self._take(f"{part} thermal_expansion", entry)
             else:
                 self.remarks.append(
-                    f"There is no thermal expansion of the layer: {record.material.formula} has none at "
-                    f"{self.temperature:g} K ({_stages('thermal_expansion')})."
+                    f"There is no thermal expansion of the layer: {record.material.formula} lacks "
+                    f"{lacks('thermal_expansion', f'at {self.temperature:g} K')}."
                 )
         return found if len(found) == 2 else None
 
@@ -236,9 +235,5 @@ class _Found:
         return entry.number
 
     def _lacks(self, record: HandoffRecord, name: str, where: str) -> float:
-        self.missing.append(f"{name} of {record.material.formula} {where} ({_stages(name)})")
+        self.missing.append(lacks(name, f"of {record.material.formula} {where}"))
         return math.nan
-
-
-def _stages(name: str) -> str:
-    return "stage " + " or ".join(f"'{stage.name}'" for stage in providers(name))

@@ -6,7 +6,7 @@ import pytest
 
 from atomscreen.continuum.cell.electrolyte_cell import electrolyte_cell, with_layer
 from atomscreen.continuum.cell.pybamm_parameters import untouched_base
-from atomscreen.continuum.electrode import HandoffIncomplete
+from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.continuum.record import handoff_record
 from atomscreen.core.errors import StageFailure
 from atomscreen.core.quantity import Quantity

@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from atomscreen.continuum.electrode import HandoffIncomplete
 from atomscreen.continuum.electrolyte.cathode_pairing import LARGEST_EXPANSION, LEAST_FRACTURE_ENERGY, pairing
+from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.vocabulary import Role
 from atomscreen.properties.mechanics.fracture_toughness import fracture_energy

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from atomscreen.continuum.cell.pybamm_parameters import untouched_base
-from atomscreen.continuum.electrode import HandoffIncomplete
 from atomscreen.continuum.electrolyte.layer_in_cell import CELL_OPTIONS, WHAT_IT_IS, electrolyte_parameters
+from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.core.errors import UsageError
 from tests.continuum.electrolyte.examples import conductivity, record
 

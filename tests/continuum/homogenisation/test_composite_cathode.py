@@ -5,12 +5,12 @@ import dataclasses
 import pytest
 from pymatgen.core import Lattice, Structure
 
-from atomscreen.continuum.electrode import HandoffIncomplete
 from atomscreen.continuum.homogenisation import composite_moduli
 from atomscreen.continuum.homogenisation.composite_cathode import MODULI, composite_cathode
 from atomscreen.continuum.homogenisation.composite_expansion import levin_expansion
 from atomscreen.continuum.homogenisation.composite_moduli import Phase
 from atomscreen.continuum.homogenisation.effective_transport import Tortuosity
+from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.continuum.record import handoff_record
 from atomscreen.core.candidate import Candidate
 from atomscreen.core.errors import UsageError
@@ -107,7 +107,7 @@ def test_a_layer_can_do_without_thermal_expansion_but_says_so():
     layer = cathode(electrolyte=without(ELECTROLYTE, "thermal_expansion"))
     assert layer.thermal_expansion is None
     (remark,) = [remark for remark in layer.remarks if "thermal" in remark]
-    assert "LiS has none at 300 K (stage 'thermal_expansion')" in remark
+    assert "LiS lacks thermal_expansion at 300 K (stage 'thermal_expansion')" in remark
 
 
 def test_all_that_is_missing_is_named_with_the_stages_that_give_it():
