@@ -8,7 +8,7 @@ all of it; a new negative one comes empty to the base set's positive electrode.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -16,10 +16,22 @@ from atomscreen.continuum.cell.base_sets import base_values, pybamm_library
 from atomscreen.continuum.electrode import Side
 from atomscreen.core.errors import StageFailure
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
 FARTHEST_BEYOND: Final = 1.0
 """V by which a limit may lie beyond the open-circuit voltage at which an electrode is used up. The potential of a
 nearly empty or full electrode runs away within a small part of its capacity, more steeply than any curve of finite
 steps says; a limit farther off than that is one of another cell."""
+
+STATES: Final = 20_001
+"""States of charge among which those at the voltage limits are sought, before they are interpolated."""
+
+USED_UP: Final = 5e-4
+"""Stoichiometry at which an electrode counts as empty, and its distance from 1 as full: PyBaMM adds a millionth over
+it to every potential, which there begins to count."""
 
 
 @dataclass(frozen=True)
@@ -67,25 +79,65 @@ def lithium_of_new_cell(values: Any, base: str, side: Side) -> float:
     """
     untouched = base_values(base)
     symbols = pybamm_library().LithiumIonParameters()
-    theirs = _solve(untouched, float(untouched.evaluate(symbols.Q_Li_particles_init)))
+    theirs = balance(untouched, float(untouched.evaluate(symbols.Q_Li_particles_init)))
     capacities = electrode_capacities(values)
     if side == "Positive":
-        return capacities.positive + float(theirs["x_0"]) * capacities.negative
-    return float(theirs["y_0"]) * capacities.positive
+        return capacities.positive + theirs.negative[0] * capacities.negative
+    return theirs.positive[0] * capacities.positive
 
 
-def open_circuit_range(values: Any, lithium: float) -> tuple[float, float]:
-    """Return the open-circuit voltages, in V, at which an electrode of a cell is used up: discharged, charged."""
+@dataclass(frozen=True)
+class OpenCircuit:
+    """A cell at rest, from discharged to charged, as far as its potentials are known.
+
+    Attributes
+    ----------
+    negative, positive
+        Stoichiometries, shape (n,).
+    voltage
+        In V, shape (n,).
+    discharged_by, charged_by
+        What ends it on either side, in words.
+    """
+
+    negative: Array
+    positive: Array
+    voltage: Array
+    discharged_by: str
+    charged_by: str
+
+
+def open_circuit(values: Any, lithium: float) -> OpenCircuit:
+    """Return the states at rest of a cell with so much lithium, in A·h."""
     capacities = electrode_capacities(values)
-    positive = min(1.0, lithium / capacities.positive)
-    negative = min(1.0, lithium / capacities.negative)
-    discharged = _voltage(values, (lithium - positive * capacities.positive) / capacities.negative, positive)
-    charged = _voltage(values, negative, (lithium - negative * capacities.negative) / capacities.positive)
-    return discharged, charged
+    negative, positive = (_known_range(values, side) for side in ("Negative", "Positive"))
+    # Ions that leave one electrode are in the other: each end of one is an end of the cell.
+    discharged = [
+        (positive.most, f"positive electrode {positive.when_full}"),
+        (
+            (lithium - negative.least * capacities.negative) / capacities.positive,
+            f"negative electrode {negative.when_empty}",
+        ),
+    ]
+    charged = [
+        (positive.least, f"positive electrode {positive.when_empty}"),
+        (
+            (lithium - negative.most * capacities.negative) / capacities.positive,
+            f"negative electrode {negative.when_full}",
+        ),
+    ]
+    (most, discharged_by), (least, charged_by) = min(discharged), max(charged)
+    ions = np.linspace(most, least, STATES)
+    others = (lithium - ions * capacities.positive) / capacities.negative
+    voltage = _potential(values, "Positive", ions) - _potential(values, "Negative", others)
+    return OpenCircuit(others, ions, voltage, discharged_by, charged_by)
 
 
 def balance(values: Any, lithium: float) -> Balance:
     """Return the balance of a cell with so much lithium, in A·h, between the voltage limits of its set.
+
+    A limit is where it is met first: on charge from the discharged end, and on discharge from there. (PyBaMM's own
+    ElectrodeSOHSolver agrees for smooth potentials; for a flat one it stopped at states that have neither voltage.)
 
     Raises
     ------
@@ -93,59 +145,76 @@ def balance(values: Any, lithium: float) -> Balance:
         Where its open-circuit voltage never gets to a limit; with the range it has.
     """
     lower, upper = (float(values[f"Open-circuit voltage at {state}% SOC [V]"]) for state in (0, 100))
-    discharged, charged = open_circuit_range(values, lithium)
-    runs = f"the open-circuit voltage runs from {discharged:.3f} to {charged:.3f} V"
-    beyond = max(discharged - lower, upper - charged)
-    if discharged >= upper or charged <= lower or beyond > FARTHEST_BEYOND:
-        raise StageFailure(f"{runs}, which does not get to the limits of {lower:g} and {upper:g} V: set others")
-    pybamm = pybamm_library()
-    try:
-        found = _solve(values, lithium)
-    except (pybamm.SolverError, ValueError) as problem:
-        raise StageFailure(f"{runs}, and PyBaMM finds no {lower:g} and {upper:g} V in it: {problem}") from problem
+    rest = open_circuit(values, lithium)
+    first, last = float(rest.voltage[0]), float(rest.voltage[-1])
+    if first >= upper or last <= lower or max(first - lower, upper - last) > FARTHEST_BEYOND:
+        raise StageFailure(
+            f"the open-circuit voltage runs from {first:.3f} to {last:.3f} V, which does not get to the limits of "
+            f"{lower:g} and {upper:g} V: set others"
+        )
+    remarks = []
+    if first > lower:
+        remarks.append(_ends(first, "above the lower", "discharged", rest.discharged_by))
+    if last < upper:
+        remarks.append(_ends(last, "below the upper", "charged", rest.charged_by))
+    charged = _met(rest.voltage, upper)
+    discharged = int(charged) - _met(-rest.voltage[int(charged) :: -1], -lower)
+    places = np.arange(STATES)
+    negative, positive = (np.interp([discharged, charged], places, way) for way in (rest.negative, rest.positive))
     return Balance(
-        capacity=float(found["Q"]),
+        capacity=float(positive[0] - positive[1]) * electrode_capacities(values).positive,
         lithium=lithium,
-        negative=(float(found["x_0"]), float(found["x_100"])),
-        positive=(float(found["y_0"]), float(found["y_100"])),
-        remarks=_used_up(values, lithium, (lower, upper), (discharged, charged)),
+        negative=(float(negative[0]), float(negative[1])),
+        positive=(float(positive[0]), float(positive[1])),
+        remarks=tuple(remarks),
     )
 
 
-def _used_up(values: Any, lithium: float, limits: tuple[float, float], ends: tuple[float, float]) -> tuple[str, ...]:
-    """Say where an electrode is used up first; PyBaMM then adds a millionth over its stoichiometry to its potential."""
-    capacities = electrode_capacities(values)
-    remarks = []
-    if ends[0] > limits[0]:
-        which = "positive electrode is full" if lithium > capacities.positive else "negative electrode is empty"
-        remarks.append(
-            f"The open-circuit voltage ends at {ends[0]:.2f} V, above the lower limit: the cell counts as discharged "
-            f"where its {which}."
-        )
-    if ends[1] < limits[1]:
-        plates = lithium > capacities.negative
-        which = "negative electrode is full, where it would plate lithium" if plates else "positive electrode is empty"
-        remarks.append(
-            f"The open-circuit voltage ends at {ends[1]:.2f} V, below the upper limit: the cell counts as charged "
-            f"where its {which}."
-        )
-    return tuple(remarks)
+def _ends(voltage: float, where: str, state: str, by: str) -> str:
+    return (
+        f"The open-circuit voltage ends at {voltage:.2f} V, {where} limit: the cell counts as {state} where its {by}."
+    )
 
 
-def _voltage(values: Any, negative: float, positive: float) -> float:
-    """Return the open-circuit voltage in V at stoichiometries, by the potentials as they were given."""
+def _met(voltage: Array, limit: float) -> float:
+    """Return the place, counted from the first, at which a voltage first reaches a limit; the last if it never does."""
+    beyond = voltage >= limit
+    if not beyond.any():
+        return float(len(voltage) - 1)
+    index = int(np.argmax(beyond))
+    if index == 0:
+        return 0.0
+    share = (limit - voltage[index - 1]) / (voltage[index] - voltage[index - 1])
+    return float(index - 1 + share)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Stoichiometries between which an electrode's potential is known, and what it is at either end, in words."""
+
+    least: float
+    most: float
+    when_empty: str
+    when_full: str
+
+
+def _known_range(values: Any, side: Side) -> _Known:
+    """Return where an electrode's potential is known: a base set's table may end before the electrode does."""
     pybamm = pybamm_library()
+    symbol = values.process_symbol(values[f"{side} electrode OCP [V]"](pybamm.Vector([0.5])))
+    tables = [node.x[0] for node in symbol.pre_order() if isinstance(node, pybamm.Interpolant)]
+    least = max([USED_UP, *(float(np.min(table)) for table in tables)])
+    most = min([1 - USED_UP, *(float(np.max(table)) for table in tables)])
+    full = "is full, where it would plate lithium" if side == "Negative" else "is full"
+    return _Known(
+        least,
+        most,
+        "is empty" if least == USED_UP else f"has stoichiometry {least:.3g}, below which its potential is not known",
+        full if most == 1 - USED_UP else f"has stoichiometry {most:.3g}, above which its potential is not known",
+    )
 
-    def potential(side: Side, stoichiometry: float) -> float:
-        function = values[f"{side} electrode OCP [V]"]
-        return float(np.asarray(values.evaluate(function(pybamm.Scalar(stoichiometry)))).item())
 
-    return potential("Positive", positive) - potential("Negative", negative)
-
-
-def _solve(values: Any, lithium: float) -> dict[str, Any]:
-    """Return PyBaMM's state of health of the electrodes of a cell with so much lithium."""
-    capacities = electrode_capacities(values)
-    solver = pybamm_library().lithium_ion.ElectrodeSOHSolver(values)
-    solved: dict[str, Any] = solver.solve({"Q_n": capacities.negative, "Q_p": capacities.positive, "Q_Li": lithium})
-    return solved
+def _potential(values: Any, side: Side, stoichiometry: Array) -> Array:
+    """Return an electrode's open-circuit potential in V, as it was given, at stoichiometries (n,)."""
+    symbol = values[f"{side} electrode OCP [V]"](pybamm_library().Vector(stoichiometry))
+    return np.asarray(np.ravel(values.evaluate(symbol)), dtype=np.float64)

@@ -14,8 +14,9 @@ from atomscreen.continuum.cell.cell_balance import (
     balance,
     electrode_capacities,
     lithium_of_new_cell,
-    open_circuit_range,
+    open_circuit,
 )
+from atomscreen.continuum.cell.discharge import run_discharge
 from atomscreen.continuum.cell.pybamm_parameters import pybamm_parameters
 from atomscreen.continuum.electrode import Curve, Electrode
 from atomscreen.core.errors import StageFailure
@@ -128,8 +129,8 @@ def test_the_balance_of_an_untouched_set_is_its_own() -> None:
     symbols = pybamm_library().LithiumIonParameters()
     lithium = float(values.evaluate(symbols.Q_Li_particles_init))
     found = balance(values, lithium)
-    low, high = open_circuit_range(values, lithium)
-    assert low < 3.0 and high > 4.2
+    rest = open_circuit(values, lithium)
+    assert rest.voltage[0] < 3.0 and rest.voltage[-1] > 4.2
     # Its initial concentrations are published as those of the charged cell: 21725 of 49943 and 24108 of 28700 mol/m³.
     assert found.positive[1] == pytest.approx(21725 / 49943, abs=0.01)
     assert found.negative[1] == pytest.approx(24108 / 28700, abs=0.01)
@@ -149,3 +150,32 @@ def test_limits_that_move_with_the_potential_give_the_same_cell(shift: float) ->
     assert expected is not None and found is not None
     assert found.capacity == pytest.approx(expected.capacity, rel=1e-6)
     assert found.positive == pytest.approx(expected.positive, rel=1e-6)
+
+
+@pytest.mark.parametrize("base", ["Ai2020", "OKane2022"])
+def test_smooth_cells_have_the_balance_of_pybamms_own_solver(base: str) -> None:
+    for values in (base_values(base), pybamm_parameters(lithium_cobalt_oxide(), base).values):
+        symbols = pybamm_library().LithiumIonParameters()
+        lithium = float(values.evaluate(symbols.Q_Li_particles_init))
+        holds = electrode_capacities(values)
+        solver = pybamm_library().lithium_ion.ElectrodeSOHSolver(values)
+        expected = solver.solve({"Q_n": holds.negative, "Q_p": holds.positive, "Q_Li": lithium})
+        found = balance(values, lithium)
+        # Where an electrode ends first, ours stops at 0.0005 of its end, theirs where their potential has run away.
+        assert found.capacity == pytest.approx(float(expected["Q"]), rel=1e-3)
+        assert found.negative == pytest.approx((float(expected["x_0"]), float(expected["x_100"])), abs=1e-3)
+
+
+def test_a_flat_anode_is_emptied_before_the_lower_limit() -> None:
+    """With plateaus PyBaMM's solver stops at a state that has neither limit's voltage; ours ends where it is empty."""
+    steps = Curve(tuple((2 * n + 1) / 200 for n in range(100)), tuple(0.541 if n < 50 else 0.332 for n in range(100)))
+    electrode = dataclasses.replace(graphite(), open_circuit_potential=steps, maximum_concentration=28830.0)
+    found = pybamm_parameters(electrode).balance
+    assert found is not None
+    assert found.negative[0] < 1e-3
+    # Ai2020's table of LiCoO2's potential begins at 0.4, which is 4.06 V against this anode.
+    assert found.positive[1] == pytest.approx(0.4, abs=1e-6)
+    assert "discharged where its negative electrode is empty" in found.remarks[0]
+    assert "has stoichiometry 0.4, below which its potential is not known" in found.remarks[1]
+    discharge = run_discharge(pybamm_parameters(electrode), "SPM", "none", 0.02)
+    assert discharge.capacity[-1] == pytest.approx(found.capacity, rel=0.02)
