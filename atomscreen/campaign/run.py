@@ -171,8 +171,14 @@ def _run(
         campaign.run(intake.candidates, executor, store.begin_run(run_environment))
     shutil.rmtree(folder.scratch, ignore_errors=True)  # of jobs that an earlier, other workflow left
     record = describe(workflow, intake, campaign, store.runs(), started, run_environment)
+    _write(record, folder)
+    if workflow.handoff is not None:
+        handed = hand_over_record(record, workflow.handoff, folder.path)
+        record["handoff"] = [dataclasses.asdict(one) for one in handed]
+        _write(record, folder)
+    return record
+
+
+def _write(record: Mapping[str, Any], folder: CampaignFolder) -> None:
     with written(folder.record) as file:
         json.dump(record, file)
-    if workflow.handoff is not None:
-        hand_over_record(record, workflow.handoff, folder.path)
-    return record

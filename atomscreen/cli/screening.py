@@ -156,7 +156,18 @@ def _print_outcome(record: Mapping[str, Any], folder: Path) -> None:
     if not any(ranking["rows"] for ranking in record["rankings"].values()):
         print("no candidate is left to rank; the funnel above says at which step they left, the report why")
     print(f"{record['computed']} results computed in {_duration(record['seconds'])}; the rest was in the store")
+    for line in _handoff_lines(record.get("handoff", [])):
+        print(line)
     print(f"report: {(folder / 'report.html').resolve()}")
+
+
+def _handoff_lines(handed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield how many materials each format got, and why the others did not get into it."""
+    for name in dict.fromkeys(one["format"] for one in handed):
+        of_format = [one for one in handed if one["format"] == name]
+        done = sum(bool(one["files"]) for one in of_format)
+        yield f"handed to {name}: {done} of {len(of_format)} materials"
+        yield from (f"  not {one['id']}: {one['reason']}" for one in of_format if not one["files"])
 
 
 @contextmanager

@@ -68,7 +68,7 @@ def pairs(records: Sequence[HandoffRecord]) -> Iterator[dict[str, Any]]:
                     said.append(words)
                 except HandoffIncomplete as problem:
                     said.append(str(problem))
-            yield {**row, "said": " ".join(filter(None, said))}
+            yield {**row, "said": "; ".join(filter(None, said))}
 
 
 def _criterion(active: HandoffRecord, electrolyte: HandoffRecord) -> tuple[dict[str, Any], str]:

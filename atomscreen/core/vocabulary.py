@@ -383,13 +383,13 @@ QUANTITIES: Mapping[str, Definition] = {
         "mAh/cm^2", "Q cell, at rest", "capacity between the voltage limits at rest of a cell with the material as one "
         "electrode, per area of electrodes; the method names the base set that gives the rest"),
     "cell_capacity": _D(
-        "mAh/cm^2", "Q cell", "capacity that a cell with the material as one electrode delivers, per area of electrodes",
+        "mAh/cm^2", "Q cell", "capacity that a cell with the material in it delivers, per area of electrodes",
         varies_with="c_rate"),
     "cell_utilisation": _D(
         "", "Q cell/at rest", "capacity that a cell delivers over that between the same limits at rest",
         varies_with="c_rate"),
     "cell_energy": _D(
-        "mWh/cm^2", "E cell", "energy that a cell with the material as one electrode delivers, per area of electrodes",
+        "mWh/cm^2", "E cell", "energy that a cell with the material in it delivers, per area of electrodes",
         varies_with="c_rate"),
     "cell_mean_voltage": _D("V", "V cell", "energy over capacity of a cell's discharge", varies_with="c_rate"),
     "cell_thickness_change": _D(
@@ -407,7 +407,7 @@ QUANTITIES: Mapping[str, Definition] = {
     "cell_discharge_capacities": _D(
         "mAh/cm^2", "Q", "capacities delivered, in even steps from 0 to the end of a cell's discharge", (None,)),
     "cell_discharge_voltages": _D(
-        "V", "V", "voltage of a cell with the material as one electrode in a discharge; the method says the rate",
+        "V", "V", "voltage of a cell with the material in it, in a discharge; the method says the rate",
         (None,), against="cell_discharge_capacities"),
     "surface_stress_curve": _D(
         "MPa", "σ_θ", "tangential stress at the particles' surface in a discharge, mean over the electrode", (None,),

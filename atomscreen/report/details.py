@@ -47,8 +47,13 @@ def _came_far(candidate: Mapping[str, Any]) -> float:
     return float("inf") if left_at is None else float(left_at)
 
 
-def candidate_detail(candidate: Mapping[str, Any], with_symmetry: bool = True) -> dict[str, Any]:
-    """Return what the template prints of one candidate; symmetry is left out where the list is long."""
+def candidate_detail(
+    candidate: Mapping[str, Any], with_symmetry: bool = True, handed: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """Return what the template prints of one candidate; symmetry is left out where the list is long.
+
+    ``handed`` is what became of the campaign's materials in handoffs.
+    """
     quantities = newest(candidate.get("quantities", ()))
     known = candidate.get("known", ())
     matched = {id(item) for item in known for quantity in quantities if same_conditions(quantity, item)}
@@ -63,6 +68,7 @@ def candidate_detail(candidate: Mapping[str, Any], with_symmetry: bool = True) -
         "known_alone": [_known(item) for item in known if id(item) not in matched],
         "has_known": bool(matched),
         "origin": provenance_text(candidate.get("origin") or {}),
+        "handed": [one for one in handed if one["id"] == candidate["id"]],
     }
 
 

@@ -66,7 +66,8 @@ def page_context(summary: Mapping[str, Any]) -> dict[str, Any]:
     chosen = choose_detailed(summary["candidates"], ranked)
     # Ids come from files; anchors are ours, so that any id can be linked to.
     anchors = {candidate["id"]: f"candidate-{number}" for number, candidate in enumerate(chosen, 1)}
-    details = [candidate_detail(candidate, number < WITH_SYMMETRY) for number, candidate in enumerate(chosen)]
+    handed = summary.get("handoff", ())
+    details = [candidate_detail(candidate, number < WITH_SYMMETRY, handed) for number, candidate in enumerate(chosen)]
     symbols = {symbol for detail in details for drawing in detail["drawings"].values() for symbol in drawing["symbols"]}
     plots = {role: pareto_plot(ranking, formulas) for role, ranking in rankings_of(summary).items()}
     scripts = {"plotly": _packaged_plotly(), "page": _packaged("report.js")}

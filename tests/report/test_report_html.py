@@ -143,6 +143,16 @@ def test_json_in_a_script_reads_back_and_cannot_end_it() -> None:
     assert json.loads(text) == data
 
 
+def test_what_was_handed_over_is_with_its_candidate(summary: dict[str, Any], tmp_path: Path) -> None:
+    identity = summary["candidates"][0]["id"]
+    summary["handoff"] = [
+        {"id": identity, "format": "csv", "files": ["a.csv"], "reason": "", "missing": []},
+        {"id": identity, "format": "pybamm", "files": [], "reason": "it lacks a <thing>", "missing": ["a"]},
+    ]
+    page = Page(written(summary, tmp_path))
+    assert "csv: a.csv" in page.text and "pybamm: it lacks a <thing>" in page.text
+
+
 def test_an_unfinished_campaign_says_so(summary: dict[str, Any], tmp_path: Path) -> None:
     candidates = [{**candidate, "status": "unfinished"} for candidate in summary["candidates"][:2]]
     unfinished = {**summary, "finished": None, "candidates": candidates, "rankings": {}, "companions": []}

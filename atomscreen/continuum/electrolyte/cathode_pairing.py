@@ -13,7 +13,7 @@ from statistics import NormalDist
 from typing import Final
 
 from atomscreen.continuum.electrolyte.record_values import lacking, number
-from atomscreen.continuum.incomplete import HandoffIncomplete
+from atomscreen.continuum.incomplete import HandoffIncomplete, lacks
 from atomscreen.continuum.record import Entry, HandoffRecord
 
 LARGEST_EXPANSION: Final = 0.075
@@ -102,7 +102,9 @@ def pairing(active: HandoffRecord, electrolyte: HandoffRecord) -> Pairing:
         Where something is missing in either; all of it is named.
     """
     limits = ("reduction_limit", "oxidation_limit")
-    of_cathode = lacking(active, ["average_voltage"] if _charged(active) else ["average_voltage", "volume_change"])
+    of_cathode = lacking(active, ["average_voltage"])
+    if not _charged(active):
+        of_cathode.append(lacks("volume_change", "without working ions"))
     of_electrolyte = lacking(electrolyte, ["fracture_energy"], limits)
     if of_cathode or of_electrolyte:
         missing = [f"{what} of {active.material.id}" for what in of_cathode]
