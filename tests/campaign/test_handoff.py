@@ -69,7 +69,9 @@ def test_command_says_what_was_written_and_what_is_missing(campaign):
     result = CliRunner().invoke(app, ["handoff", str(campaign), "--to", "csv", "--to", "pybamm"])
     assert result.exit_code == 0
     assert "poor to csv: poor.csv" in result.stdout
-    assert "poor to pybamm: poor cannot be handed to a cell model: it lacks youngs_modulus at a content" in result.stdout
+    assert (
+        "poor to pybamm: poor cannot be handed to a cell model: it lacks youngs_modulus at a content" in result.stdout
+    )
 
 
 def test_a_workflow_file_asks_for_it_too():
