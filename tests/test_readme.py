@@ -1,5 +1,7 @@
 """The README's Python is run as it stands there."""
 
+import dataclasses
+import json
 import re
 import subprocess
 import sys
@@ -9,6 +11,8 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from atomscreen.campaign.workflow import parse_workflow
+from tests.campaign.test_handoff import row
+from tests.continuum.candidates import cathode
 
 README = Path(__file__).parent.parent / "README.md"
 EMT = "ase.calculators.emt:EMT"
@@ -16,6 +20,12 @@ EMT = "ase.calculators.emt:EMT"
 
 def blocks(language):
     return re.findall(rf"```{language}\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def block(mark):
+    """The one block of Python that contains a mark."""
+    (found,) = [code for code in blocks("python") if mark in code]
+    return found
 
 
 def run(code, folder):
@@ -31,7 +41,7 @@ def run(code, folder):
 def test_two_stages_on_a_cif(tmp_path):
     cell = Structure.from_spacegroup("Fm-3m", Lattice.cubic(4.21), ["Mg", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]])
     cell.to(filename=str(tmp_path / "MgO.cif"), fmt="cif")
-    printed = run(blocks("python")[0], tmp_path)
+    printed = run(block('run_stage("relax"'), tmp_path)
     assert "bulk_modulus = " in printed and "chgnet" in printed
 
 
@@ -43,7 +53,7 @@ def test_a_campaign(tmp_path):
     (tmp_path / "my-workflow.yaml").write_text(
         f'name: my\nrole: solid_electrolyte\nfunnel: [{{relax: {{potential: "{EMT}"}}}}]\nrank: {{density: max}}\n'
     )
-    assert run(blocks("python")[1], tmp_path).startswith("1 Cu {'density'")
+    assert run(block("run_workflow("), tmp_path).startswith("1 Cu {'density'")
     assert (tmp_path / "my-campaign" / "report.html").stat().st_size > 1_000_000
 
 
@@ -56,4 +66,12 @@ def test_the_workflow_file_is_in_order(tmp_path, monkeypatch):
 
 def test_the_stage_to_imitate_is_complete(tmp_path):
     check = "\nfrom atomscreen.core.checking import check_stage\nfrom atomscreen.core.stages import get_stage\ncheck_stage(get_stage('weigh'))"
-    run(blocks("python")[2] + check, tmp_path)
+    run(block("def weigh(") + check, tmp_path)
+
+
+def test_a_cell_in_a_few_lines(tmp_path):
+    folder = tmp_path / "my-campaign"
+    folder.mkdir()
+    candidate = dataclasses.replace(cathode(), id="LiCoO2")
+    (folder / "campaign.json").write_text(json.dumps({"name": "x", "steps": [], "candidates": [row(candidate)]}))
+    run(block("parameter_values("), tmp_path)

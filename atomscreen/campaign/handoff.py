@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from atomscreen.campaign.folder import CampaignFolder
 from atomscreen.campaign.record import candidates_in
-from atomscreen.continuum.electrode import electrode_of
-from atomscreen.continuum.handoff import DEFAULT_BASE, Handed, HandoffSpec, check_handoff, hand_over
+from atomscreen.continuum.cell.base_sets import DEFAULT_BASE
+from atomscreen.continuum.electrode_reading import electrode_of
+from atomscreen.continuum.handoff import Handed, HandoffSpec, check_handoff, hand_over
 from atomscreen.continuum.record import HandoffRecord, handoff_record
 from atomscreen.core.errors import UsageError, closest
 
@@ -24,6 +25,8 @@ def handoff_campaign(
     folder: str | Path, to: str | Sequence[str], candidates: Sequence[str] = (), base: str = DEFAULT_BASE
 ) -> list[Handed]:
     """Write the materials of a finished campaign for continuum models, into its folder ``handoff``.
+
+    What lies there from earlier stays, and stays in its index; the report shows all of it when it is written again.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import StageFailure, StructureRefused, UsageError, closest
 from atomscreen.core.identity import result_key
 from atomscreen.core.stages import FACETS, Part, Stage, get_stage, providers
-from atomscreen.core.vocabulary import structure_kind
+from atomscreen.core.vocabulary import Role, structure_kind
 
 _WORKING_FOLDER: ContextVar[Path | None] = ContextVar("working_folder", default=None)
 
@@ -45,7 +45,7 @@ def plan(name: str, given: Mapping[str, Any]) -> list[StageStep]:
     UsageError
         For an unknown stage or parameter.
     """
-    wanted = _with_needs(get_stage(name), [])
+    wanted = _with_needs(get_stage(name), [], get_stage(name).roles)
     names = [stage.name for stage in wanted]
     shared = {key: value for key, value in given.items() if "." not in key}
     known = {name for stage in wanted for name in stage.parameters}
@@ -91,11 +91,14 @@ def run_stage(name: str, candidate: Candidate, **parameters: Any) -> Candidate:
     Raises
     ------
     UsageError
-        For an unknown stage or parameter.
+        For an unknown stage or parameter, or a candidate of a role that the stage is not for.
     StageFailure
         Where a stage gives no result; the sentence says why. :class:`StructureRefused` where the input is to blame.
     """
     steps = plan(name, parameters)
+    if not (stage := steps[-1].stage).applies_to(candidate.role):
+        roles = " or ".join(sorted(stage.roles or ()))
+        raise UsageError(f"stage '{name}' is for a {roles}, and '{candidate.id}' is a {candidate.role}")
     for step in steps:
         given = {*map(structure_kind, candidate.structures), *(quantity.name for quantity in candidate.quantities)}
         if step is not steps[-1] and _needed(steps, step) <= given:
@@ -110,17 +113,24 @@ def _needed(steps: list[StageStep], step: StageStep) -> set[str]:
     return {need for other in later for need in other.stage.needs} & step.stage.gives
 
 
-def _with_needs(stage: Stage, found: list[Stage]) -> list[Stage]:
-    """Return the stages that give what a stage needs, their own needs first, and the stage itself last."""
+def _with_needs(stage: Stage, found: list[Stage], roles: frozenset[Role] | None) -> list[Stage]:
+    """Return the stages that give what a stage needs, their own needs first, and the stage itself last.
+
+    Of several that give a thing, one that is for ``roles`` comes first: an electrode's moduli at every content, say.
+    """
     for need in sorted(stage.needs - set(FACETS) - {"input"}):
         if not any(need in other.gives for other in found):
             sources = providers(need)
             if not sources:
                 raise UsageError(f"stage '{stage.name}' needs '{need}', which no stage of this installation gives")
-            _with_needs(sources[0], found)
+            _with_needs(min(sources, key=lambda source: not _is_for(source, roles)), found, roles)
     if stage not in found:
         found.append(stage)
     return found
+
+
+def _is_for(source: Stage, roles: frozenset[Role] | None) -> bool:
+    return source.roles is not None and roles is not None and source.roles <= roles
 
 
 _COMPANION_OUTCOMES: dict[str, Outcome] = {}

@@ -21,6 +21,12 @@ def handoff(folder: Path, to: Sequence[str], candidates: Sequence[str], base: st
         for one in outcome:
             print(f"{one.id} to {one.format}: {one.reason or ', '.join(one.files)}")
     if not any(one.files for one in outcome):
-        raise AtomscreenError(f"nothing was handed over from '{folder}': every material lacks something")
+        if not outcome:
+            why = "no material went through the whole funnel; name one with --candidate"
+        elif all(one.missing for one in outcome):
+            why = "every material lacks something"
+        else:
+            why = "the reason stands with each material"
+        raise AtomscreenError(f"nothing was handed over from '{folder}': {why}")
     if not json:
         print(folder / FOLDER)

@@ -8,14 +8,15 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from atomscreen.continuum.incomplete import HandoffIncomplete
-from atomscreen.continuum.pairs import write_pairs
+from atomscreen.continuum import pairs
+from atomscreen.continuum.cell.base_sets import DEFAULT_BASE, check_base
+from atomscreen.continuum.incomplete import HandoffIncomplete, in_one_line
 from atomscreen.continuum.record import HandoffRecord
-from atomscreen.core.errors import StageFailure, UsageError, closest
+from atomscreen.core.errors import UsageError, closest
 from atomscreen.core.files import written
 from atomscreen.core.vocabulary import ELECTRODES
 
@@ -35,10 +36,17 @@ FORMATS: Mapping[str, Mapping[Kind, str]] = {
 }
 """Format to the functions that write it, by the kind of material: ``(record, folder, base) -> paths``."""
 
-DEFAULT_BASE: Final = "Ai2020"
-"""The parameter set from which a cell takes what is not the material's."""
+OF_A_CELL: Final = frozenset({"pybamm", "bpx"})
+"""Formats whose files are of a base set's cell."""
+
+TAKES_OTHERS: Mapping[Kind, str] = {
+    "electrode": "describes solid electrolytes",
+    "electrolyte": "describes electrodes in liquid electrolyte",
+}
+"""Why a format has nothing for a kind of material."""
 
 INDEX: Final = "handoff.json"
+"""What of each material lies in the folder, from all the handoffs into it."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,10 @@ class Handed:
         Why there are none, in one sentence; empty where there are.
     missing
         What the material lacks, each with the stage that gives it.
+    base
+        The base set whose cell was asked for; ``None`` in formats that take none.
+    notes
+        What the stages of a material that lacks something said of their limits: why it is missing may be among it.
     """
 
     id: str
@@ -70,6 +82,8 @@ class Handed:
     files: tuple[str, ...] = ()
     reason: str = ""
     missing: tuple[str, ...] = ()
+    base: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def check_handoff(given: Any) -> HandoffSpec:
@@ -80,8 +94,6 @@ def check_handoff(given: Any) -> HandoffSpec:
     UsageError
         For an unknown format or key, or a base set that there is not.
     """
-    from atomscreen.continuum.cell.base_sets import check_base
-
     if isinstance(given, Mapping):
         for key in given:
             if key not in ("to", "base"):
@@ -94,7 +106,7 @@ def check_handoff(given: Any) -> HandoffSpec:
         raise UsageError(f"a handoff names at least one format: {', '.join(FORMATS)}")
     for name in names:
         if name not in FORMATS:
-            raise UsageError(f"there is no handoff to '{name}'{closest(str(name), FORMATS)}")
+            raise UsageError(f"there is no handoff to '{name}' among {', '.join(FORMATS)}{closest(str(name), FORMATS)}")
     check_base(base)
     return HandoffSpec(tuple(dict.fromkeys(map(str, names))), base)
 
@@ -102,7 +114,8 @@ def check_handoff(given: Any) -> HandoffSpec:
 def hand_over(records: Iterable[HandoffRecord], spec: HandoffSpec, folder: Path) -> list[Handed]:
     """Write every record in every format, a table of pairs, and an index of what was written and what is missing.
 
-    A material that lacks something is left out of that format, with the list of what it lacks; the others go on.
+    A material that lacks something, or with which something goes wrong, is left out of that format with the reason; the
+    others go on. The index keeps what earlier handoffs into the folder gave of other materials and formats.
 
     Parameters
     ----------
@@ -112,31 +125,91 @@ def hand_over(records: Iterable[HandoffRecord], spec: HandoffSpec, folder: Path)
         Formats and base set.
     folder
         Where to write; it is made.
+
+    Returns
+    -------
+    list
+        What became of each of these materials in each of these formats.
+
+    Raises
+    ------
+    UsageError
+        For a folder that cannot be written to, or an index in it that cannot be read.
     """
     folder.mkdir(parents=True, exist_ok=True)
     materials = list(records)
-    outcome = [_one(record, name, spec.base, folder) for record in materials for name in spec.formats]
-    tables = [path.name for path in write_pairs(materials, folder)]
+    index = {(one["id"], one["format"]): one for one in read_index(folder)["handed"]}
+    outcome = []
+    for record in materials:
+        for name in spec.formats:
+            found = _one(record, name, spec.base, folder)
+            place = found.id, found.format
+            older = index.pop(place, {}).get("files", [])
+            if not found.files:
+                shared = {file for other in index.values() for file in other["files"]}
+                found = _without_older_files(found, [file for file in older if file not in shared], folder)
+            index[place] = asdict(found)
+            outcome.append(found)
+    tables = [
+        {"file": path.name, "about": pairs.ABOUT, "limits": pairs.LIMITS}
+        for path in pairs.write_pairs(materials, folder)
+    ]
     with written(folder / INDEX) as file:
-        json.dump({"base": spec.base, "handed": [asdict(one) for one in outcome], "tables": tables}, file, indent=1)
+        json.dump({"handed": list(index.values()), "tables": tables}, file, indent=1, ensure_ascii=False)
     return outcome
 
 
+def read_index(folder: Path) -> dict[str, Any]:
+    """Return the index of a handoff's folder; one of nothing where there is none.
+
+    Raises
+    ------
+    UsageError
+        For an index that is not what :func:`hand_over` wrote.
+    """
+    path = folder / INDEX
+    if not path.exists():
+        return {"handed": [], "tables": []}
+    try:
+        index = json.loads(path.read_text(encoding="utf-8"))
+        return {
+            "handed": [asdict(Handed(**one)) for one in index["handed"]],
+            "tables": [{key: table[key] for key in ("file", "about", "limits")} for table in index["tables"]],
+        }
+    except (OSError, ValueError, TypeError, KeyError):
+        raise UsageError(f"'{path}' is not what atomscreen wrote; delete it and hand over again") from None
+
+
 def _one(record: HandoffRecord, name: str, base: str, folder: Path) -> Handed:
+    def handed(**what: Any) -> Handed:
+        return Handed(record.material.id, name, base=base if name in OF_A_CELL else None, **what)
+
     try:
         files = _writer(name, record)(record, folder, base)
     except HandoffIncomplete as problem:
-        return Handed(record.material.id, name, reason=str(problem), missing=problem.missing)
-    except (UsageError, StageFailure) as problem:
-        return Handed(record.material.id, name, reason=str(problem))
-    return Handed(record.material.id, name, tuple(path.name for path in files))
+        return handed(reason=in_one_line(problem), missing=problem.missing, notes=record.notes)
+    except Exception as problem:  # whatever a library raises over one material, the others are handed over
+        return handed(reason=in_one_line(problem))
+    return handed(files=tuple(path.name for path in files))
+
+
+def _without_older_files(refused: Handed, older: Sequence[str], folder: Path) -> Handed:
+    """Delete what an earlier handoff wrote of a material that is now refused, and say so."""
+    for name in older:
+        (folder / Path(name).name).unlink(missing_ok=True)
+    if not older:
+        return refused
+    return replace(
+        refused, reason=f"{refused.reason.removesuffix('.')}. Of an earlier handoff, removed: {', '.join(older)}"
+    )
 
 
 def _writer(name: str, record: HandoffRecord) -> Callable[[HandoffRecord, Path, str], Sequence[Path]]:
     kind: Kind = "electrode" if record.material.role in ELECTRODES else "electrolyte"
     if kind not in FORMATS[name]:
+        role = (record.material.role or "material without a role").replace("_", " ")
         others = ", ".join(other for other, kinds in FORMATS.items() if kind in kinds)
-        raise UsageError(f"'{record.material.id}' is no electrode, and {name} takes no other; there are {others}")
+        raise UsageError(f"{name} {TAKES_OTHERS[kind]}; '{record.material.id}' is a {role}: use one of {others}")
     module, _, function = FORMATS[name][kind].partition(":")
     found: Callable[[HandoffRecord, Path, str], Sequence[Path]] = getattr(importlib.import_module(module), function)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from atomscreen.core.errors import UsageError
+from atomscreen.core.errors import AtomscreenError, UsageError
 from atomscreen.core.stages import providers
 
 
@@ -27,3 +27,9 @@ def lacks(name: str, which: str = "") -> str:
     stages = " or ".join(f"'{stage.name}'" for stage in providers(name))
     wanted = f"{name} {which}".strip()
     return f"{wanted} (stage {stages})" if stages else f"{wanted} (which no stage gives)"
+
+
+def in_one_line(problem: Exception) -> str:
+    """Return why something was not done; of an error that nobody foresaw, with its type."""
+    text = str(problem) if isinstance(problem, AtomscreenError) else f"{type(problem).__name__}: {problem}"
+    return " ".join(text.split())

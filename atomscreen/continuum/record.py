@@ -6,17 +6,16 @@ What is counted per atom or ion inside is given per mole here, so ``volume_chang
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
 
+from atomscreen.continuum.si_units import si_factor, si_unit
 from atomscreen.core.candidate import Candidate
 from atomscreen.core.errors import UsageError
 from atomscreen.core.quantity import Quantity
-from atomscreen.core.units import convert
 from atomscreen.core.vocabulary import CONDITIONS, QUANTITIES
 
 SCHEMA: Final = "atomscreen-handoff-1"
@@ -26,50 +25,7 @@ TWO_PHASES_FROM: Final = 0.5
 """Share of the contents at which two phases coexist from which a particle is described by them: with less of it most of
 a charge passes through solid solutions, with more of it through moving fronts."""
 
-SI_UNITS: Mapping[str, str] = {
-    "": "",
-    "percent": "",
-    "1/(THz*atom)": "s/mol",
-    "1/GPa": "1/Pa",
-    "1/K": "1/K",
-    "GPa": "Pa",
-    "MPa": "Pa",
-    "J/(kg*K)": "J/(kg*K)",
-    "J/(mol*K)": "J/(mol*K)",
-    "J/m^2": "J/m^2",
-    "K": "K",
-    "MPa*m^0.5": "Pa*m^0.5",
-    "S/cm": "S/m",
-    "THz": "Hz",
-    "USD/kg": "USD/kg",
-    "V": "V",
-    "Wh/L": "J/m^3",
-    "Wh/kg": "J/kg",
-    "cm^2/s": "m^2/s",
-    "eV": "J/mol",
-    "eV/atom": "J/mol",
-    "meV/atom": "J/mol",
-    "g/cm^3": "kg/m^3",
-    "g/mol": "kg/mol",
-    "kJ/mol/nm": "J/(mol*m)",
-    "m/s": "m/s",
-    "mA/cm^2": "A/m^2",
-    "mAh/cm^2": "C/m^2",
-    "mAh/cm^3": "C/m^3",
-    "mAh/g": "C/kg",
-    "mWh/cm^2": "J/m^2",
-    "mg/kg": "kg/kg",
-    "mol/L": "mol/m^3",
-    "ohm*cm^2": "ohm*m^2",
-    "µm": "m",
-    "Å": "m",
-    "Å^2": "m^2",
-    "Å^3": "m^3/mol",
-    "Å^3/atom": "m^3/mol",
-}
-"""The record's unit for every unit of the vocabulary."""
-
-_FROZEN = ConfigDict(frozen=True, extra="forbid")
+_FROZEN = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Entry(BaseModel):
@@ -141,7 +97,7 @@ class _InTheirUnits(BaseModel):
     @model_validator(mode="after")
     def _check_units(self) -> Self:
         for name in type(self).model_fields:
-            unit = SI_UNITS[QUANTITIES[name].unit]
+            unit = si_unit(QUANTITIES[name].unit)
             for entry in getattr(self, name):
                 if entry.unit != unit:
                     raise ValueError(f"{name} is in '{entry.unit}' where the record has it in '{unit}'")
@@ -154,7 +110,7 @@ def _quantities_model() -> type[BaseModel]:
         name: (
             Annotated[
                 tuple[Entry, ...],
-                Field(description=f"{definition.description} [{SI_UNITS[definition.unit] or 'dimensionless'}]"),
+                Field(description=f"{definition.description} [{si_unit(definition.unit) or 'dimensionless'}]"),
             ],
             (),
         )
@@ -184,7 +140,7 @@ class HandoffRecord(BaseModel):
     notes: tuple[str, ...] = Field(default=(), description="limits of these numbers, in sentences")
 
     def entries(self, name: str) -> tuple[Entry, ...]:
-        """Return all values of a quantity, oldest first; none where nothing gave it.
+        """Return the values of a quantity, oldest first; none where nothing gave it.
 
         Raises
         ------
@@ -209,7 +165,7 @@ class HandoffRecord(BaseModel):
         """Return the record as JSON; quantities that nothing gave are left out."""
         data = self.model_dump(mode="json")
         data["quantities"] = {name: entries for name, entries in data["quantities"].items() if entries}
-        return json.dumps(data, indent=1, ensure_ascii=False)
+        return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> HandoffRecord:
@@ -228,10 +184,24 @@ class HandoffRecord(BaseModel):
             raise UsageError(f"this is no handoff record of schema {SCHEMA}: {where}: {first['msg']}") from None
 
 
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema of records: with its version as title, and the unit of every quantity fixed."""
+    schema = HandoffRecord.model_json_schema()
+    quantities = schema["$defs"]["Quantities"]["properties"]
+    for name, definition in QUANTITIES.items():
+        quantities[name]["items"]["properties"] = {"unit": {"const": si_unit(definition.unit)}}
+    about = "Everything that atomscreen knows of one material, in SI units. What is counted per atom is per mole here."
+    return schema | {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA, "description": about}
+
+
 def handoff_record(candidate: Candidate) -> HandoffRecord:
-    """Return the record of a candidate: its structures, and all its quantities in SI units."""
+    """Return the record of a candidate: its structures, and its quantities in SI units.
+
+    Of several values of one name at the same conditions it has the newest, as all of atomscreen does.
+    """
+    newest = {(quantity.name, *sorted(quantity.conditions.items())): quantity for quantity in candidate.quantities}
     by_name: dict[str, list[Entry]] = {}
-    for quantity in candidate.quantities:
+    for quantity in newest.values():
         by_name.setdefault(quantity.name, []).append(_entry(quantity))
     return HandoffRecord(
         material=Material(
@@ -264,25 +234,15 @@ def _particle(candidate: Candidate) -> Particle | None:
     )
 
 
-@functools.cache
-def _factor(unit: str) -> float:
-    """Return what a number in a unit of the vocabulary is multiplied with to be in SI units."""
-    si = SI_UNITS[unit]
-    if unit in ("eV", "Å^3") or "atom" in unit:  # of one hop, one ion, one atom
-        single = unit.replace("*atom", "").removesuffix("/atom")
-        return convert(1.0, single, si.removesuffix("/mol")) * convert(1.0, "avogadro_constant", "1/mol")
-    return convert(1.0, unit, si)
-
-
 def _entry(quantity: Quantity) -> Entry:
-    factor = _factor(quantity.unit)
+    factor = si_factor(quantity.unit)
     return Entry(
         value=_scaled(quantity.value, factor),
-        unit=SI_UNITS[quantity.unit],
+        unit=si_unit(quantity.unit),
         uncertainty=None if quantity.uncertainty is None else quantity.uncertainty * factor,
         bound=quantity.bound,
         conditions={
-            name: value if isinstance(value, str) else value * _factor(CONDITIONS[name] or "")
+            name: value if isinstance(value, str) else value * si_factor(CONDITIONS[name] or "")
             for name, value in quantity.conditions.items()
         },
         method=quantity.method,
@@ -295,6 +255,9 @@ def _scaled(value: Any, factor: float) -> Any:
 
 
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return data as JSON gives them back, so that a record that was written and read is the same one."""
-    plain: dict[str, Any] = json.loads(json.dumps(data))
+    """Return data as JSON gives them back, so that a record that was written and read is the same one.
+
+    What is not a number is null: JSON has no NaN.
+    """
+    plain: dict[str, Any] = json.loads(json.dumps(data), parse_constant=lambda name: None)
     return plain

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from atomscreen.continuum.record import SCHEMA, Entry, HandoffRecord
+from atomscreen.continuum.record import SCHEMA, Entry, HandoffRecord, Particle, json_schema
 from atomscreen.core.files import written
 from atomscreen.core.vocabulary import CONDITIONS, QUANTITIES
 
@@ -22,12 +22,15 @@ def write_json(record: HandoffRecord, folder: Path, base: str) -> list[Path]:
     with written(path) as file:
         file.write(record.to_json())
     with written(schema) as file:
-        json.dump(HandoffRecord.model_json_schema(), file, indent=1, ensure_ascii=False)
+        json.dump(json_schema(), file, indent=1, ensure_ascii=False)
     return [path, schema]
 
 
 def write_csv(record: HandoffRecord, folder: Path, base: str) -> list[Path]:
-    """Write every number of a record as one row of a table in SI units; ``base`` plays no part."""
+    """Write every number of a record as one row of a table in SI units; ``base`` plays no part.
+
+    Below them are the model of a particle and the notes, which have no quantity's name.
+    """
     path = folder / f"{record.material.id}.csv"
     with written(path) as file:
         table = csv.DictWriter(file, COLUMNS, restval="")
@@ -35,6 +38,9 @@ def write_csv(record: HandoffRecord, folder: Path, base: str) -> list[Path]:
         for name in QUANTITIES:
             for entry in record.entries(name):
                 table.writerows(_rows(name, entry))
+        if record.particle is not None:
+            table.writerows(_particle_rows(record.particle))
+        table.writerows({"quantity": "note", "method": note} for note in record.notes)
     return [path]
 
 
@@ -49,6 +55,18 @@ def _rows(name: str, entry: Entry) -> Iterator[dict[str, Any]]:
             "bound": entry.bound or "",
             "method": entry.method,
             **entry.conditions,
+        }
+
+
+def _particle_rows(particle: Particle) -> Iterator[dict[str, Any]]:
+    """Yield which model describes a particle, and between which contents two phases coexist."""
+    yield {"quantity": "particle_model", "value": particle.model, "temperature": particle.temperature}
+    for component, content in _components(particle.coexistence):
+        yield {
+            "quantity": "particle_coexistence",
+            "component": component,
+            "value": repr(content),
+            "temperature": particle.temperature,
         }
 
 

@@ -398,6 +398,9 @@ QUANTITIES: Mapping[str, Definition] = {
     "electrode_thickness_change": _D(
         "µm", "Δd electrode", "change of the thickness of the electrode of the material in a discharge",
         varies_with="c_rate"),
+    "surface_stress": _D(
+        "MPa", "|σ_θ|", "largest magnitude of the tangential stress at the surface of a particle in a discharge, be it "
+        "tension or compression", varies_with="c_rate", logarithmic=True),
     "surface_stress_max": _D(
         "MPa", "σ_θ max", "largest tangential stress at the surface of a particle in a discharge, tension positive",
         varies_with="c_rate"),
@@ -405,13 +408,20 @@ QUANTITIES: Mapping[str, Definition] = {
         "MPa", "σ_θ min", "least tangential stress at the surface of a particle in a discharge, compression negative",
         varies_with="c_rate"),
     "cell_discharge_capacities": _D(
-        "mAh/cm^2", "Q", "capacities delivered, in even steps from 0 to the end of a cell's discharge", (None,)),
+        "mAh/cm^2", "Q", "capacities delivered, in even steps from 0 to the end of a cell's discharge", (None,),
+        varies_with="c_rate"),
     "cell_discharge_voltages": _D(
-        "V", "V", "voltage of a cell with the material in it, in a discharge; the method says the rate",
-        (None,), against="cell_discharge_capacities"),
+        "V", "V", "voltage of a cell with the material in it, in a discharge", (None,), varies_with="c_rate",
+        against="cell_discharge_capacities"),
+    "base_cell_capacities": _D(
+        "mAh/cm^2", "Q of base set", "capacities delivered, in even steps, by the base set's cell as it is published",
+        (None,), varies_with="c_rate"),
+    "base_cell_voltages": _D(
+        "V", "V of base set", "voltage of the base set's cell as it is published, in a discharge", (None,),
+        varies_with="c_rate", against="base_cell_capacities"),
     "surface_stress_curve": _D(
         "MPa", "σ_θ", "tangential stress at the particles' surface in a discharge, mean over the electrode", (None,),
-        against="cell_discharge_capacities"),
+        varies_with="c_rate", against="cell_discharge_capacities"),
 
     # known from the literature only, so far
     "band_gap": _D("eV", "gap", "band gap; the method says experimental or which functional"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from atomscreen.core.vocabulary import CONDITIONS, QUANTITIES
 from atomscreen.report.numbers import unit_text
-from atomscreen.report.wording import definition_of, long_name
+from atomscreen.report.wording import conditions_text, definition_of, long_name
 
 FEWEST_POINTS = 4
 """A quantity at fewer conditions is read more easily in a table; one at as many is shown as a curve only, and the CSV
@@ -76,28 +76,33 @@ def _on_logarithmic_axis(name: str, values: Sequence[float]) -> bool:
 
 def _spectra(quantities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the curves whose ordinates and abscissas are quantities of many numbers each."""
-    named = {quantity["name"]: quantity for quantity in quantities if not quantity.get("conditions")}
+    named = {(quantity["name"], _where(quantity)): quantity for quantity in quantities}
     found = []
-    for name, quantity in named.items():
+    for (name, where), quantity in named.items():
         against = definition_of(name).against
-        if against is None or against not in named or len(named[against]["value"]) != len(quantity["value"]):
+        axis = named.get((against, where)) if against else None
+        if against is None or axis is None or len(axis["value"]) != len(quantity["value"]):
             continue
         found.append(
             {
                 "name": name,
-                "title": long_name(name),
-                "x": list(named[against]["value"]),
+                "title": f"{long_name(name)}, {where}" if where else long_name(name),
+                "x": list(axis["value"]),
                 "y": list(quantity["value"]),
                 "uncertainty": [None] * len(quantity["value"]),
                 "x_label": _with_unit(definition_of(against).label, definition_of(against).unit),
                 "y_label": _with_unit(long_name(name), definition_of(name).unit),
                 "bound": [None] * len(quantity["value"]),
                 "logarithmic": _on_logarithmic_axis(name, quantity["value"]),
-                "x_logarithmic": _on_logarithmic_axis(against, named[against]["value"]),
+                "x_logarithmic": _on_logarithmic_axis(against, axis["value"]),
                 "markers": False,
             }
         )
     return found
+
+
+def _where(quantity: Mapping[str, Any]) -> str:
+    return conditions_text(quantity.get("conditions") or {}).replace("=", " ").replace("_", " ")
 
 
 def _with_unit(name: str, unit: str | None) -> str:

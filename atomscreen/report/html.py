@@ -10,6 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from atomscreen.campaign.handoff import FOLDER
+from atomscreen.continuum.handoff import read_index
 from atomscreen.core.errors import UsageError
 from atomscreen.core.files import written
 from atomscreen.report.details import OTHERS_WITH_DETAILS, WITH_SYMMETRY, candidate_detail, choose_detailed
@@ -38,6 +40,8 @@ _UNSAFE_IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "
 def write_report(summary: Mapping[str, Any], path: Path) -> None:
     """Write the report of a campaign as one HTML file.
 
+    What was handed over, by the campaign or later, is read from the folder of handoffs beside the report.
+
     Parameters
     ----------
     summary
@@ -48,10 +52,11 @@ def write_report(summary: Mapping[str, Any], path: Path) -> None:
     Raises
     ------
     UsageError
-        Where the summary lacks something that every campaign has.
+        Where the summary lacks something that every campaign has, or the index of handoffs cannot be read.
     """
+    handoff = read_index(path.parent / FOLDER)
     try:
-        context = page_context(summary)
+        context = page_context(summary, handoff)
     except (KeyError, TypeError, IndexError) as problem:
         raise UsageError(
             f"the campaign's summary cannot be read ({problem!r}); was it written by atomscreen?"
@@ -60,14 +65,16 @@ def write_report(summary: Mapping[str, Any], path: Path) -> None:
         stream.writelines(_environment().get_template(_TEMPLATE).generate(context))
 
 
-def page_context(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all that the template prints."""
+def page_context(summary: Mapping[str, Any], handoff: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all that the template prints; ``handoff`` is the index of what was handed over."""
     ranked, formulas = ranked_rows(summary), formulas_of(summary)
     chosen = choose_detailed(summary["candidates"], ranked)
     # Ids come from files; anchors are ours, so that any id can be linked to.
     anchors = {candidate["id"]: f"candidate-{number}" for number, candidate in enumerate(chosen, 1)}
-    handed = summary.get("handoff", ())
-    details = [candidate_detail(candidate, number < WITH_SYMMETRY, handed) for number, candidate in enumerate(chosen)]
+    details = [
+        candidate_detail(candidate, number < WITH_SYMMETRY, handoff["handed"])
+        for number, candidate in enumerate(chosen)
+    ]
     symbols = {symbol for detail in details for drawing in detail["drawings"].values() for symbol in drawing["symbols"]}
     plots = {role: pareto_plot(ranking, formulas) for role, ranking in rankings_of(summary).items()}
     scripts = {"plotly": _packaged_plotly(), "page": _packaged("report.js")}
@@ -85,6 +92,7 @@ def page_context(summary: Mapping[str, Any]) -> dict[str, Any]:
         "symmetry_limit": WITH_SYMMETRY,
         "symmetry_tolerance": SYMMETRY_TOLERANCE,
         "companions": companion_rows(summary),
+        "tables": handoff["tables"],
         "data": {"elements": element_styles(symbols), "plots": plots, "anchors": _plot_anchors(plots, anchors)},
         "style": _packaged("report.css"),
         "scripts": scripts,

@@ -13,7 +13,7 @@ from atomscreen.campaign.folder import CampaignFolder
 from atomscreen.campaign.record import candidates_in
 from atomscreen.continuum.cell.discharge import run_discharge
 from atomscreen.continuum.cell.pybamm_parameters import pybamm_parameters, untouched_base
-from atomscreen.continuum.electrode import electrode_of
+from atomscreen.continuum.electrode_reading import electrode_of
 from atomscreen.continuum.record import handoff_record
 from atomscreen.core.vocabulary import ELECTRODES
 
@@ -23,7 +23,7 @@ MECHANICS = ("swelling only", "swelling and cracking")
 
 def main(folder: Path, base: str) -> None:
     """Print a line for every electrode, model and mechanics, and one for its capacity at C/50."""
-    print(f"{'material':16}{'model':6}{'mechanics':24}{'V mean':>8}{'A·h':>8}{'σ max MPa':>11}{'processor s':>13}")
+    print(f"{'material':16}{'model':6}{'mechanics':24}{'V mean':>8}{'A·h':>8}{'largest σ MPa':>15}{'processor s':>13}")
     for candidate in candidates_in(CampaignFolder(folder).read_record()):
         if candidate.role not in ELECTRODES:
             continue
@@ -35,10 +35,10 @@ def main(folder: Path, base: str) -> None:
                     start = time.process_time()
                     found = run_discharge(cell, model, mechanics, 1.0, side)
                     taken = time.process_time() - start
-                    stress = "–" if found.stress_range is None else f"{found.stress_range[1] / 1e6:.3f}"
+                    stress = "–" if found.stress_range is None else f"{max(map(abs, found.stress_range)) / 1e6:.4f}"
                     mean = found.energy / found.capacity[-1]
                     print(
-                        f"{name:16}{model:6}{mechanics:24}{mean:8.3f}{found.capacity[-1]:8.3f}{stress:>11}{taken:13.2f}"
+                        f"{name:16}{model:6}{mechanics:24}{mean:8.3f}{found.capacity[-1]:8.3f}{stress:>15}{taken:13.2f}"
                     )
         slow = run_discharge(parameters, "DFN", "swelling only", 0.02)
         assert parameters.balance is not None

@@ -11,7 +11,7 @@ from atomscreen.campaign.record import candidates_in
 from atomscreen.campaign.workflow import parse_workflow
 from atomscreen.cli.main import app
 from atomscreen.continuum.handoff import HandoffSpec
-from atomscreen.core.errors import UsageError
+from atomscreen.core.errors import AtomscreenError, UsageError
 from tests.continuum.candidates import cathode, without
 
 
@@ -72,6 +72,17 @@ def test_command_says_what_was_written_and_what_is_missing(campaign):
     assert (
         "poor to pybamm: poor cannot be handed to a cell model: it lacks youngs_modulus at a content" in result.stdout
     )
+
+
+def test_command_fails_where_nothing_was_written(campaign):
+    result = CliRunner().invoke(app, ["handoff", str(campaign), "--to", "pybamm", "--candidate", "poor"])
+    assert isinstance(result.exception, AtomscreenError) and not isinstance(result.exception, UsageError)
+    assert "every material lacks something" in str(result.exception)
+    data = json.loads((campaign / "campaign.json").read_text())
+    empty = {**data, "candidates": [{**one, "status": "dropped"} for one in data["candidates"]]}
+    (campaign / "campaign.json").write_text(json.dumps(empty))
+    result = CliRunner().invoke(app, ["handoff", str(campaign), "--to", "pybamm"])
+    assert "no material went through the whole funnel" in str(result.exception)
 
 
 def test_a_workflow_file_asks_for_it_too():

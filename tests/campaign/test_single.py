@@ -1,10 +1,13 @@
 """A stage on a single structure, with the stages it needs."""
 
+import dataclasses
+
 import pytest
 
 from atomscreen.campaign import single
-from atomscreen.campaign.single import run_stage, working_folder
-from atomscreen.core.errors import StageFailure
+from atomscreen.campaign.single import plan, run_stage, working_folder
+from atomscreen.core.errors import StageFailure, UsageError
+from atomscreen.core.vocabulary import Role
 from tests.campaign.toys import candidates, toy_stages
 
 
@@ -26,6 +29,18 @@ def test_parts_run_one_after_the_other_in_this_process():
         found = run_stage("repeat", run_stage("weigh", only))
     assert found.quantity("bulk_modulus").number == pytest.approx(30)
     assert found.notes == ("1.0: too dense: 3.0",)
+
+
+def test_a_stage_for_other_roles_is_refused():
+    (only,) = candidates(1)
+    with toy_stages(), pytest.raises(UsageError, match="'compare' is for a cathode, and 'c0' is a solid_electrolyte"):
+        run_stage("compare", dataclasses.replace(only, role=Role.SOLID_ELECTROLYTE))
+
+
+def test_what_a_stage_needs_comes_from_one_for_its_own_roles():
+    names = [step.stage.name for step in plan("cell_discharge", {})]
+    assert "elasticity_with_content" in names and "elasticity" not in names
+    assert "elasticity" in [step.stage.name for step in plan("dendrites", {})]
 
 
 def test_files_and_checkpoints_go_to_the_working_folder(tmp_path):

@@ -58,7 +58,7 @@ def test_a_workflow_is_read_whole():
         ("role: [cathode, solid_electrolyte]", "role: cathod", "line 2: unknown role 'cathod'; did you mean 'cathode'"),
         ("working_ion: Li", "working_ion: Lithium", "line 3: 'Lithium' is not the symbol"),
         ("source: {builtin: reference}", "source: {cif: /no/such/folder}", "line 4: there is no file or folder"),
-        ("source: {builtin: reference}", "handoff: [pybamm]", "line 4: unknown key 'handoff'"),
+        ("source: {builtin: reference}", "handof: [pybamm]", "line 4: unknown key 'handof'"),
         ("name: test", "name: ../../etc", "line 1: the name '../../etc' cannot be a folder's name"),
         ("for: solid_electrolyte}", "for: anode}", "line 10: stage 'diffusivity' applies to none of the roles"),
         ("for: cathode}", "for: anode}", "line 7: 'keep' applies to none of the roles cathode, solid_electrolyte"),

@@ -45,6 +45,7 @@ def cathode() -> Candidate:
             Quantity("youngs_modulus", 150.0 + 50 * content, 20.0, at(content), "raw"),
             Quantity("youngs_modulus_corrected", 180.0 + 60 * content, 20.0, at(content), "corrected"),
             Quantity("poisson_ratio", 0.25, 0.02, at(content)),
+            Quantity("poisson_ratio_corrected", 0.27, 0.02, at(content), "corrected"),
             Quantity("fracture_toughness", 1.5, 0.4, at(content)),
         ]
     quantities += [Quantity("volume_change_per_ion", -1.0, None, at(content)) for content in (0.25, 0.75)]

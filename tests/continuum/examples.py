@@ -5,7 +5,7 @@ from __future__ import annotations
 from pymatgen.core import Lattice, Structure
 
 from atomscreen.continuum.electrode import Curve, Electrode
-from atomscreen.continuum.record import SI_UNITS
+from atomscreen.continuum.si_units import SI_UNITS
 from atomscreen.core.candidate import Candidate
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.units import convert

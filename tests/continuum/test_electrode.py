@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from atomscreen.continuum.electrode import ELECTRODE_QUANTITIES, Curve, electrode_of
+from atomscreen.continuum.electrode import Curve
+from atomscreen.continuum.electrode_reading import ELECTRODE_QUANTITIES, electrode_of
 from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.continuum.record import handoff_record
 from atomscreen.core.errors import UsageError
@@ -27,7 +28,9 @@ def test_numbers_of_the_record_arrive():
     assert found.diffusivity.at(0.25) == pytest.approx(1e-14 * 10**0.25)  # by its logarithm
     assert found.activation_energy.mean() == pytest.approx(28946, rel=1e-3)
     assert found.youngs_modulus.at(0.5) == pytest.approx(np.sqrt(180 * 240) * 1e9, rel=0.02)  # the corrected one
-    assert found.sources["youngs_modulus"] == "corrected"
+    assert found.sources["youngs_modulus"] == "youngs_modulus_corrected: corrected"
+    assert found.sources["poisson_ratio"] == "poisson_ratio_corrected: corrected"
+    assert found.poisson_ratio.mean() == pytest.approx(0.27)
     assert found.partial_molar_volume.at(0.5) == pytest.approx(-6.022e-7, rel=1e-4)
     assert found.volume_change.at(0.0) == pytest.approx(0.03)
     assert found.fracture_toughness.at(0.3) == pytest.approx(1.5e6)
@@ -44,6 +47,41 @@ def test_a_modulus_corrected_at_some_contents_only_is_not_mixed_with_the_raw_one
     )
     found = electrode(dataclasses.replace(candidate, quantities=half))
     assert found.youngs_modulus.at(1.0) == pytest.approx(200e9)
+    assert found.poisson_ratio.mean() == pytest.approx(0.25)  # both or neither
+    assert "not corrected" in found.remarks[0]
+
+
+def test_the_volume_goes_on_by_the_partial_molar_volume_where_it_is_not_known():
+    candidate = cathode()
+    half = tuple(
+        q for q in candidate.quantities if not (q.name == "volume_change" and q.conditions["ion_content"] == 0.0)
+    )
+    found = electrode(dataclasses.replace(candidate, quantities=half))
+    slope = found.maximum_concentration * found.partial_molar_volume.at(0.5)  # −0.0311 for a content of 1
+    assert found.volume_change.at(0.0) == pytest.approx(0.015 - 0.5 * slope)
+    assert found.known["volume_change"] == found.known["partial_molar_volume"] == (0.5, 1.0)
+    one = tuple(
+        q for q in candidate.quantities if not (q.name == "volume_change" and q.conditions["ion_content"] < 1.0)
+    )
+    with pytest.raises(HandoffIncomplete, match="volume_change at two contents"):
+        electrode(dataclasses.replace(candidate, quantities=one))
+
+
+def test_concentrations_are_over_the_volume_as_assembled():
+    full = electrode()
+    assert full.assembled_concentration == pytest.approx(full.maximum_concentration)
+    empty = electrode(dataclasses.replace(cathode(), role=Role.ANODE))
+    # An anode is assembled empty; this one is 3 % larger then, and holds its ions in more volume.
+    assert empty.assembled_concentration == pytest.approx(51600 / 1.03)
+
+
+def test_bounds_and_implausible_speed_are_remarked():
+    candidate = cathode()
+    fast = Quantity("chemical_diffusivity", 1e-4, None, {"ion_content": 0.5}, "barriers", bound="lower")
+    said = electrode(dataclasses.replace(candidate, quantities=(*candidate.quantities, fast))).remarks
+    assert any("chemical_diffusivity is lower bound" in one for one in said)
+    assert any("1.0e-08 m²/s, as fast as ions in a liquid" in one for one in said)
+    assert any("uncertainty at some contents only" in one for one in said)
 
 
 @pytest.mark.parametrize("name", sorted(ELECTRODE_QUANTITIES))
@@ -86,7 +124,7 @@ def test_coexistence_is_told_and_decides_the_particle():
     assert handoff_record(cathode()).particle.model == "diffusion"
     found = electrode(candidate)
     assert found.phase_separating
-    assert "no chemical diffusivity there" in found.remarks[0]
+    assert any("no chemical diffusivity there" in one for one in found.remarks)
 
 
 @pytest.mark.parametrize("role", [Role.SOLID_ELECTROLYTE, None])
@@ -99,7 +137,8 @@ def test_a_curve_moves_as_a_whole():
     straight = Curve((0.0, 1.0), (1.0, 3.0), (0.1, 0.2))
     assert straight.moved(2.0).values == pytest.approx((1.2, 3.4))
     ratio = Curve((0.0, 1.0), (1.0, 100.0), (0.5, 50.0), logarithmic=True)
-    assert ratio.moved(1.0).values == pytest.approx((1.5, 150.0))
+    # One standard uncertainty is the value times that of its logarithm.
+    assert ratio.moved(1.0).values == pytest.approx((np.exp(0.5), 100 * np.exp(0.5)))
     assert ratio.mean() == pytest.approx(10.0)
     assert min(ratio.moved(-8.0).values) > 0
     assert Curve((0.0,), (1.0,)).moved(3.0).values == (1.0,)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atomscreen.continuum.record import SCHEMA, SI_UNITS, HandoffRecord, handoff_record
+from atomscreen.continuum.record import SCHEMA, HandoffRecord, handoff_record, json_schema
+from atomscreen.continuum.si_units import SI_UNITS, si_unit
 from atomscreen.core.candidate import Results
 from atomscreen.core.errors import UsageError
 from atomscreen.core.quantity import Quantity
@@ -73,11 +74,37 @@ def test_written_and_read_is_the_same(value, spread, bound):
     assert HandoffRecord.from_json(record.to_json()) == record
 
 
+def test_a_unit_without_an_si_unit_is_named():
+    with pytest.raises(UsageError, match=r"no SI unit for 'furlong': .*SI_UNITS"):
+        si_unit("furlong")
+
+
+def test_of_one_name_and_conditions_there_is_the_newest():
+    record = record_of(Quantity("average_voltage", 3.9), Quantity("average_voltage", 4.0, method="new"))
+    (entry,) = record.entries("average_voltage")
+    assert (entry.number, entry.method) == (4.0, "new")
+
+
+def test_there_is_no_nan_in_the_json():
+    text = record_of(Quantity("density", 5.0, provenance={"spread": float("nan"), "n": [float("inf")]})).to_json()
+    data = json.loads(text, parse_constant=lambda name: pytest.fail(name))
+    assert data["quantities"]["density"][0]["provenance"] == {"spread": None, "n": [None]}
+    with pytest.raises(UsageError, match="density"):
+        data["quantities"]["density"][0]["value"] = float("nan")
+        HandoffRecord.from_json(json.dumps(data))
+
+
 def test_schema_names_every_quantity_with_unit_and_meaning():
-    schema = HandoffRecord.model_json_schema()
+    schema = json_schema()
+    assert schema["$schema"].endswith("2020-12/schema") and schema["title"] == SCHEMA
+    assert "Raises" not in json.dumps(schema)
     fields = schema["$defs"]["Quantities"]["properties"]
     assert set(fields) == set(QUANTITIES)
     assert fields["youngs_modulus"]["description"].endswith("[Pa]")
+    assert fields["youngs_modulus"]["items"] == {
+        "$ref": "#/$defs/Entry",
+        "properties": {"unit": {"const": "Pa"}},
+    }
     assert json.loads(json.dumps(schema)) == schema
 
 

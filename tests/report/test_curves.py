@@ -29,6 +29,24 @@ def test_a_spectrum_stands_over_its_abscissa():
     assert curves_of([density]) == [] and in_table([density, grid]) == []
 
 
+def test_curves_of_several_rates_stand_apart_and_say_theirs():
+    def of_rate(name, values, rate):
+        return Quantity(name, values, conditions={"c_rate": rate}).as_dict()
+
+    discharges = [
+        of_rate(name, [value / rate for value in values], rate)
+        for rate in (1.0, 2.0)
+        for name, values in (
+            ("cell_discharge_capacities", [0.0, 1.0, 2.0]),
+            ("cell_discharge_voltages", [4.0, 3.5, 3.0]),
+        )
+    ]
+    slow, fast = curves_of(discharges)
+    assert slow["title"] == "cell discharge voltages, c rate 1" and fast["title"].endswith("c rate 2")
+    assert (slow["x"], fast["x"]) == ([0.0, 1.0, 2.0], [0.0, 0.5, 1.0])
+    assert curves_of(discharges[1:3]) == [], "an abscissa of another rate is none"
+
+
 def test_texts_and_tensors_are_no_curves():
     states = [
         Quantity("oxidation_state", 2, conditions={"element": e}).as_dict() for e in ("Fe", "Co", "Ni", "Mn", "O")

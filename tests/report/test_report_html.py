@@ -145,12 +145,17 @@ def test_json_in_a_script_reads_back_and_cannot_end_it() -> None:
 
 def test_what_was_handed_over_is_with_its_candidate(summary: dict[str, Any], tmp_path: Path) -> None:
     identity = summary["candidates"][0]["id"]
-    summary["handoff"] = [
-        {"id": identity, "format": "csv", "files": ["a.csv"], "reason": "", "missing": []},
+    handed = [
+        {"id": identity, "format": "bpx", "files": ["a.bpx.json"], "base": "Chen2020"},
         {"id": identity, "format": "pybamm", "files": [], "reason": "it lacks a <thing>", "missing": ["a"]},
     ]
-    page = Page(written(summary, tmp_path))
-    assert "csv: a.csv" in page.text and "pybamm: it lacks a <thing>" in page.text
+    tables = [{"file": "pairs.csv", "about": "All <pairs>.", "limits": ["A limit."]}]
+    (tmp_path / "handoff").mkdir()
+    (tmp_path / "handoff" / "handoff.json").write_text(json.dumps({"handed": handed, "tables": tables}))
+    write_report(summary, tmp_path / "report.html")
+    text = Page((tmp_path / "report.html").read_text(encoding="utf-8")).text
+    assert "bpx: a.bpx.json (cell of Chen2020)" in text and "pybamm: it lacks a <thing>" in text
+    assert "handoff/pairs.csv: All <pairs>." in text and "A limit." in text
 
 
 def test_an_unfinished_campaign_says_so(summary: dict[str, Any], tmp_path: Path) -> None:

@@ -11,6 +11,9 @@ from atomscreen.core.errors import UsageError, closest
 
 BaseName = Literal["Ai2020", "OKane2022", "Chen2020"]
 
+DEFAULT_BASE: Final[BaseName] = "Ai2020"
+"""The parameter set from which a cell takes what is not the material's."""
+
 
 @dataclass(frozen=True)
 class BaseSet:

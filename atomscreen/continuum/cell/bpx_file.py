@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from atomscreen.continuum.cell.base_sets import pybamm_library
+from atomscreen.continuum.cell.base_sets import DEFAULT_BASE, pybamm_library
 from atomscreen.continuum.cell.cell_balance import Balance
 from atomscreen.continuum.cell.pybamm_parameters import LAYERS, CellParameters, pybamm_parameters
 from atomscreen.continuum.cell.sampled_parameters import (
@@ -23,7 +23,8 @@ from atomscreen.continuum.cell.sampled_parameters import (
     SampledParameters,
     mean_over_stoichiometry,
 )
-from atomscreen.continuum.electrode import Electrode, Side, electrode_of
+from atomscreen.continuum.electrode import Electrode, Side
+from atomscreen.continuum.electrode_reading import electrode_of
 from atomscreen.continuum.record import HandoffRecord
 from atomscreen.core.files import written
 
@@ -70,7 +71,7 @@ _SEPARATING = (
 )
 
 
-def bpx_document(electrode: Electrode, base: str = "Ai2020") -> dict[str, Any]:
+def bpx_document(electrode: Electrode, base: str = DEFAULT_BASE) -> dict[str, Any]:
     """Return a BPX document of a base set's cell with an electrode of another material in it, checked by ``bpx``.
 
     Tables replace functions. The reaction rate constant is the geometric mean, over stoichiometry, of the one that the

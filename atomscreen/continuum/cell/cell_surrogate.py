@@ -1,7 +1,8 @@
 """A Gaussian process in place of a cell model, with its own error, for what takes thousands of runs.
 
-It learns capacity, energy and stress over an electrode's deviates (each property's curve moved by a number of its
-standard uncertainties) and the rate, from tens of runs, and is checked on runs that it has not seen.
+It learns capacity, energy, stress and what else a discharge gives over an electrode's deviates (each property's curve
+moved by a number of its standard uncertainties) and the rate, from tens of runs, and is checked on runs that it has not
+seen.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from atomscreen.continuum.cell.base_sets import DEFAULT_BASE
 from atomscreen.continuum.cell.cell_uncertainty import discharge_outputs
 from atomscreen.continuum.cell.discharge import CellModel, Mechanics, run_discharge
 from atomscreen.continuum.cell.electrode_samples import deviate_range, moved, with_uncertainty
@@ -93,13 +95,14 @@ class CellSurrogate:
     inputs
         What it depends on; the box of their intervals is where it holds.
     processes
-        One ``sklearn`` regressor by output.
+        One ``sklearn`` regressor by output, named as the vocabulary does; none of what is the same in all runs.
     held_out
         Its errors, by output.
     runs
         That it was trained with.
     failures
-        Of runs, one sentence each; neither trained nor checked with.
+        Of runs, one sentence each; neither trained nor checked with. Where a cell does not run the surrogate still
+        answers: their share is that of the box in which it extrapolates.
     seed, seconds_per_run
         Of those runs.
     """
@@ -162,7 +165,7 @@ class CellSurrogate:
 
 def cell_surrogate(
     electrode: Electrode,
-    base: str = "Ai2020",
+    base: str = DEFAULT_BASE,
     model: CellModel = "DFN",
     mechanics: Mechanics = "swelling only",
     c_rates: tuple[float, float] = (1.0, 1.0),
@@ -207,7 +210,7 @@ def cell_surrogate(
     def run(point: Mapping[str, float]) -> Mapping[str, float]:
         deviates = {name: point[name] for name in names}
         cell = pybamm_parameters(moved(electrode, deviates), base)
-        found = discharge_outputs([run_discharge(cell, model, mechanics, point.get(RATE, c_rates[0]))])
+        found = discharge_outputs([(cell, run_discharge(cell, model, mechanics, point.get(RATE, c_rates[0])))])
         return {name: float(value[0]) for name, value in found.items()}
 
     return trained(inputs, run, runs, held_out, seed)
@@ -229,7 +232,7 @@ def trained(
     seconds = (time.perf_counter() - start) / (runs + held_out)
     if len(known[0]) < 2 * len(inputs) or len(theirs[0]) < 5:
         raise StageFailure(f"{len(failures)} of {runs + held_out} runs failed, the first: {failures[0]}")
-    processes = {name: _process(known[0], values, seed) for name, values in known[1].items()}
+    processes = {name: _process(known[0], values, seed) for name, values in known[1].items() if np.ptp(values) > 0}
     errors = {name: _errors(process, theirs[0], theirs[1][name]) for name, process in processes.items()}
     return CellSurrogate(tuple(inputs), processes, errors, len(known[0]), tuple(failures), seed, seconds)
 

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
+from atomscreen.continuum.cell.base_sets import DEFAULT_BASE
 from atomscreen.continuum.cell.discharge import CellModel, Discharge, Mechanics, run_discharge
+from atomscreen.continuum.cell.discharge_quantities import discharge_numbers, theoretical_capacity
 from atomscreen.continuum.cell.electrode_samples import sampled, without_uncertainty
-from atomscreen.continuum.cell.pybamm_parameters import pybamm_parameters
+from atomscreen.continuum.cell.pybamm_parameters import CellParameters, pybamm_parameters
 from atomscreen.continuum.electrode import Electrode
 from atomscreen.core.errors import StageFailure, UsageError
+from atomscreen.core.vocabulary import define
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 
 INTERVAL: Final = (0.05, 0.95)
 """Quantiles that end the 90 % interval."""
+
+CENTRAL: Final = (0.16, 0.84)
+"""Quantiles one standard deviation to either side of the median, were the samples normal."""
 
 Goal = Literal["max", "min"]
 
@@ -47,8 +53,8 @@ class CellUncertainty:
     Attributes
     ----------
     outputs
-        By name, one number a sample that ran, shape (n,): ``capacity`` in A·h, ``energy`` in W·h, and, where stress is
-        known, ``peak_tension``, the largest tangential stress at a particle's surface, in Pa.
+        By the vocabulary's name and in its unit, one number a sample that ran, shape (n,); stress only where it is
+        known.
     capacity
         Common capacities in A·h, shape (m,), up to the one that all but 5 % of the samples deliver.
     voltage
@@ -71,19 +77,35 @@ class CellUncertainty:
 
     def interval(self, name: str) -> Interval:
         """Return the 90 % interval of an output."""
+        return Interval(*map(float, np.quantile(self._samples(name), (INTERVAL[0], 0.5, INTERVAL[1]))))
+
+    def standard_uncertainty(self, name: str, value: float) -> float:
+        """Return the standard uncertainty of a value of an output: half of what the central 68 % of the samples span.
+
+        Of a quantity that is compared by ratio the samples' ratios are taken, so that ``value`` may be off, as that of
+        another model is.
+        """
+        by_ratio = define(name).logarithmic
+        samples = np.log(self._samples(name)) if by_ratio else self._samples(name)
+        low, high = np.quantile(samples, CENTRAL)
+        return float(high - low) / 2 * (value if by_ratio else 1.0)
+
+    def _samples(self, name: str) -> Array:
         if name not in self.outputs:
             raise UsageError(f"the discharges gave no '{name}' but {', '.join(self.outputs)}")
-        return Interval(*map(float, np.quantile(self.outputs[name], (INTERVAL[0], 0.5, INTERVAL[1]))))
+        return self.outputs[name]
 
 
 def cell_uncertainty(
     electrode: Electrode,
-    base: str = "Ai2020",
+    base: str = DEFAULT_BASE,
     count: int = 100,
     seed: int = 0,
     model: CellModel = "SPM",
     mechanics: Mechanics = "swelling only",
     c_rate: float = 1.0,
+    lower_voltage: float | None = None,
+    upper_voltage: float | None = None,
 ) -> CellUncertainty:
     """Discharge cells with electrodes drawn from the uncertainties of one.
 
@@ -99,6 +121,8 @@ def cell_uncertainty(
         Of the draws.
     model, mechanics, c_rate
         Of the discharge, as :func:`~atomscreen.continuum.cell.discharge.run_discharge` has them.
+    lower_voltage, upper_voltage
+        Limits of the cell in V; the base set's where they are not given.
 
     Raises
     ------
@@ -108,17 +132,18 @@ def cell_uncertainty(
         Where less than two samples ran.
     """
     start = time.perf_counter()
-    discharges, failures = [], []
+    cells, failures = [], []
     for sample in sampled(electrode, count, seed):
         try:
-            discharges.append(run_discharge(pybamm_parameters(sample, base), model, mechanics, c_rate))
+            parameters = pybamm_parameters(sample, base, lower_voltage, upper_voltage)
+            cells.append((parameters, run_discharge(parameters, model, mechanics, c_rate)))
         except StageFailure as problem:
             failures.append(str(problem))
     seconds = (time.perf_counter() - start) / count
-    if len(discharges) < 2:
+    if len(cells) < 2:
         raise StageFailure(f"{len(failures)} of {count} samples of {electrode.id} failed, the first: {failures[0]}")
-    outputs = discharge_outputs(discharges)
-    capacity, voltage = _voltage_quantiles(discharges, outputs["capacity"])
+    outputs = discharge_outputs(cells)
+    capacity, voltage = _voltage_quantiles([discharge for _, discharge in cells])
     return CellUncertainty(outputs, capacity, voltage, tuple(failures), without_uncertainty(electrode), seed, seconds)
 
 
@@ -150,19 +175,17 @@ def probability_better(ours: ArrayLike, theirs: ArrayLike, goal: Goal = "max") -
     return above if goal == "max" else 1.0 - above
 
 
-def discharge_outputs(discharges: Iterable[Discharge]) -> dict[str, Array]:
-    """Return what is counted of discharges, by the names of :attr:`CellUncertainty.outputs`, one number each."""
-    rows = []
-    for one in discharges:
-        row = {"capacity": float(one.capacity[-1]), "energy": one.energy}
-        if one.stress_range is not None:
-            row["peak_tension"] = one.stress_range[1]
-        rows.append(row)
+def discharge_outputs(cells: Iterable[tuple[CellParameters, Discharge]]) -> dict[str, Array]:
+    """Return what is counted of cells and their discharges, by the vocabulary's names, one number a cell."""
+    rows = [
+        {"cell_theoretical_capacity": theoretical_capacity(parameters), **discharge_numbers(parameters, discharge)}
+        for parameters, discharge in cells
+    ]
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
-def _voltage_quantiles(discharges: Sequence[Discharge], capacities: Array) -> tuple[Array, Array]:
-    common = np.linspace(0.0, np.quantile(capacities, INTERVAL[0]), 101)
+def _voltage_quantiles(discharges: Sequence[Discharge]) -> tuple[Array, Array]:
+    common = np.linspace(0.0, np.quantile([one.capacity[-1] for one in discharges], INTERVAL[0]), 101)
     # At most 5 % have ended anywhere here, at the lower limit: the quantiles do not see by how much they are below.
     voltages = np.array([np.interp(common, one.capacity, one.voltage) for one in discharges])
     return common, np.quantile(voltages, (INTERVAL[0], 0.5, INTERVAL[1]), axis=0)

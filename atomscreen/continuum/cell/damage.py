@@ -8,15 +8,17 @@ make of them; it predicts no life.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from atomscreen.continuum.cell.base_sets import pybamm_library
-from atomscreen.continuum.cell.damage_mechanisms import MECHANISMS, STRESS, with_what_it_builds_on
+from atomscreen.continuum.cell.crack_start import that_cracks_start
+from atomscreen.continuum.cell.damage_mechanisms import CRACKING, MECHANISMS, STRESS, with_what_it_builds_on
 from atomscreen.continuum.cell.discharge import NO_FRONT, CellModel, model_options, separating_side
+from atomscreen.continuum.cell.discharge import TOLERANCES as OF_A_DISCHARGE
 from atomscreen.continuum.cell.pybamm_parameters import CellParameters
 from atomscreen.continuum.electrode import Side
 from atomscreen.core.errors import StageFailure, UsageError, closest
@@ -26,8 +28,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-TOLERANCE: Final = 1e-7
-"""Relative and absolute tolerance of the solver: a few cycles cost about 1e-4 of the capacity."""
+TOLERANCES: Final = OF_A_DISCHARGE[1:]
+"""Of the solver, tried in turn. They start looser than a discharge's, since a step takes twice the time: what a
+tolerance makes of a loss is measured, and stress that is noise at it drives no damage."""
 
 NOT_TAKEN: Final = (
     "PyBaMM's single-particle models count the lithium of an interphase on cracks, but do not take it from the "
@@ -136,26 +139,43 @@ def damage_ranking(
     present = [name for name in MECHANISMS if name in wanted and name not in left_out]
     if not present:
         raise StageFailure(f"no damage mechanism can be had: {'; '.join(dict.fromkeys(left_out.values()))}")
-    cell = _CycledCell(parameters, cycles, c_rate, model)
+    if CRACKING in present:
+        # All are run from one charged state, also those without cracks, so that nothing but mechanisms differs.
+        parameters = that_cracks_start(parameters, _options(parameters, frozenset(present)), (model,))
+    first: StageFailure | None = None
+    for tolerance in TOLERANCES:
+        try:
+            return _ranked(_CycledCell(parameters, cycles, c_rate, model, tolerance), present, left_out)
+        except StageFailure as problem:
+            first = first or problem
+    assert first is not None
+    raise first
+
+
+def _ranked(cell: _CycledCell, present: Sequence[str], left_out: Mapping[str, str]) -> DamageRanking:
+    """Run a cell with all of these mechanisms, without each and with each alone, and rank them."""
     everything = frozenset(present)
     all_on = cell.losses(everything)
-    resolution = 2 * float(abs(all_on - cell.losses(everything, 10 * TOLERANCE))[0])
+    resolution = 2 * float(abs(all_on - cell.losses(everything, 10 * cell.tolerance))[0])
     shares = []
     for name in present:
         below = with_what_it_builds_on([name]) - {name}
         without = {other for other in everything if name not in with_what_it_builds_on([other])}
-        ours, theirs = _constants(parameters, name)
+        ours, theirs = _constants(cell.parameters, name)
         (alone, lithium), (saved, _) = cell.losses(below | {name}) - cell.losses(below), all_on - cell.losses(without)
         shares.append(DamageShare(name, float(alone), float(saved), float(lithium), ours, theirs))
     shares.sort(key=lambda share: -share.saved_without)
-    return DamageRanking(tuple(shares), float(all_on[0]), resolution, left_out, cycles, c_rate, model)
+    return DamageRanking(tuple(shares), float(all_on[0]), resolution, left_out, cell.cycles, cell.c_rate, cell.model)
 
 
 class _CycledCell:
     """A cell cycled with any mechanisms; each set of them is run once."""
 
-    def __init__(self, parameters: CellParameters, cycles: int, c_rate: float, model: CellModel) -> None:
-        self.parameters, self.model = parameters, model
+    def __init__(
+        self, parameters: CellParameters, cycles: int, c_rate: float, model: CellModel, tolerance: float
+    ) -> None:
+        self.parameters, self.cycles, self.c_rate = parameters, cycles, c_rate
+        self.model, self.tolerance = model, tolerance
         lower, upper = (parameters.values[f"{limit} voltage cut-off [V]"] for limit in ("Lower", "Upper"))
         discharge = f"Discharge at {c_rate:g}C until {lower:g} V"
         charge = (f"Charge at {c_rate:g}C until {upper:g} V", f"Hold at {upper:g} V until C/20")
@@ -163,8 +183,9 @@ class _CycledCell:
         self.experiment = experiment([(discharge, *charge)] * (cycles + 1) + [(discharge,)])
         self.falls: dict[tuple[frozenset[str], float], Array] = {}
 
-    def losses(self, on: Iterable[str], tolerance: float = TOLERANCE) -> Array:
+    def losses(self, on: Iterable[str], tolerance: float | None = None) -> Array:
         """Return the shares of capacity and lithium that mechanisms take, shape (2,)."""
+        tolerance = tolerance or self.tolerance
         return self._falls(frozenset(on), tolerance) - self._falls(frozenset(), tolerance)
 
     def _falls(self, on: frozenset[str], tolerance: float) -> Array:
@@ -187,7 +208,8 @@ class _CycledCell:
         except pybamm.SolverError as problem:
             raise StageFailure(f"{which} failed: {problem}") from problem
         if len(solution.cycles) < len(self.experiment.cycles):
-            raise StageFailure(f"{which} ended after {len(solution.cycles)} of {len(self.experiment.cycles)} cycles")
+            why = " ".join(self.parameters.balance.remarks if self.parameters.balance else ()) or solution.termination
+            raise StageFailure(f"{which} ended in cycle {len(solution.cycles)} of {len(self.experiment.cycles)}: {why}")
         second, last = (solution.cycles[place].steps[0] for place in (1, -1))
         capacities = [np.ptp(step["Discharge capacity [A.h]"].entries) for step in (second, last)]
         lost = [step["Loss of lithium inventory [%]"].entries[-1] / 100 for step in (second, last)]

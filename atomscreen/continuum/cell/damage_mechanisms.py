@@ -8,6 +8,8 @@ from typing import Final
 
 from atomscreen.continuum.electrode import Side
 
+CRACKING: Final = "particle cracking"
+
 STRESS = (
     "{side} electrode Young's modulus [Pa]",
     "{side} electrode Poisson's ratio",
@@ -62,7 +64,7 @@ MECHANISMS: Final[Mapping[str, Mechanism]] = {
             "Initial SEI thickness [m]",
         ),
     ),
-    "particle cracking": Mechanism(
+    CRACKING: Mechanism(
         "particle mechanics",
         "swelling and cracking",
         (
@@ -79,7 +81,7 @@ MECHANISMS: Final[Mapping[str, Mechanism]] = {
         "SEI on cracks",
         "true",
         ("Initial SEI on cracks thickness [m]",),
-        builds_on=("interphase growth", "particle cracking"),
+        builds_on=("interphase growth", CRACKING),
     ),
     "loss of active material": Mechanism(
         "loss of active material",

@@ -3,46 +3,61 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Annotated
 
 from pydantic import Field
 
-from atomscreen.continuum.cell.base_sets import BaseName
+from atomscreen.continuum.cell.base_sets import DEFAULT_BASE, BaseName
 from atomscreen.continuum.cell.discharge import CellModel, run_discharge
 from atomscreen.continuum.cell.discharge_quantities import discharge_numbers, discharge_quantities
 from atomscreen.continuum.cell.pybamm_parameters import CellParameters, Origin, untouched_base
-from atomscreen.continuum.electrolyte.layer_in_cell import WHAT_IT_IS, electrolyte_parameters
+from atomscreen.continuum.electrolyte.electrolyte_layer import (
+    LAYER_THICKNESS,
+    Porosity,
+    Thickness,
+    TortuosityFactor,
+)
+from atomscreen.continuum.electrolyte.layer_in_cell import CONDUCTIVITY, WHAT_IT_IS, electrolyte_parameters
 from atomscreen.continuum.record import HandoffRecord, handoff_record
 from atomscreen.core.candidate import Candidate, Results
+from atomscreen.core.errors import StageFailure
 from atomscreen.core.stages import stage
-from atomscreen.core.units import Unit, convert
+from atomscreen.core.units import convert
 from atomscreen.core.vocabulary import Role
+
+RESISTANCE = "Contact resistance [Ohm]"
 
 
 @stage(
-    needs={"bulk_ionic_conductivity_300K"},
+    needs={CONDUCTIVITY, "working_ion"},
     roles={Role.SOLID_ELECTROLYTE, Role.COATING},
+    version=2,
     gives={
         "cell_capacity",
         "cell_energy",
         "cell_mean_voltage",
         "cell_discharge_capacities",
         "cell_discharge_voltages",
+        "base_cell_capacities",
+        "base_cell_voltages",
     },
 )
 def electrolyte_cell(
     candidate: Candidate,
-    base: BaseName = "Ai2020",
+    base: BaseName = DEFAULT_BASE,
     model: CellModel = "DFN",
     c_rate: Annotated[float, Field(gt=0)] = 1.0,
-    thickness: Annotated[float, Unit("µm"), Field(gt=0)] = 30.0,
-    porosity: Annotated[float, Field(ge=0, lt=1)] = 0.0,
-    tortuosity_factor: Annotated[float, Field(ge=1)] = 1.0,
+    thickness: Thickness = LAYER_THICKNESS,
+    porosity: Porosity = 0.0,
+    tortuosity_factor: TortuosityFactor = 1.0,
 ) -> Results:
     """Discharge a published cell with a layer of the solid electrolyte in series, and give what it still delivers.
 
     The layer is a constant resistance, since one ion moves in it; everything else, liquid electrolyte included, is the
-    base set's, and a discharge without the layer stands beside it in the provenance. It is no all-solid-state cell.
+    base set's, and a discharge without the layer stands beside it. It is no all-solid-state cell. Uncertainties are
+    those that the conductivity's makes: half the differences between discharges at one standard deviation of its
+    logarithm either way.
 
     Parameters
     ----------
@@ -63,19 +78,32 @@ def electrolyte_cell(
 
     Raises
     ------
+    UsageError
+        For another ion than lithium.
     HandoffIncomplete
         Where the conductivity is only a bound.
     StageFailure
         Where PyBaMM finds no discharge, for example because the layer takes all the voltage.
     """
+    # A stage sees no candidate's own name: the formula stands for it in what is said of it.
+    record = handoff_record(dataclasses.replace(candidate, id=candidate.formula))
     bare = untouched_base(base)
-    layered = with_layer(bare, handoff_record(candidate), convert(thickness, "µm", "m"), porosity, tortuosity_factor)
-    discharge = run_discharge(layered, model, "none", c_rate)
-    without = discharge_numbers(bare, run_discharge(bare, model, "none", c_rate))
-    resistance = float(layered.values["Contact resistance [Ohm]"])
+    layered = with_layer(bare, record, convert(thickness, "µm", "m"), porosity, tortuosity_factor)
+    ours, theirs = ((cell, run_discharge(cell, model, "none", c_rate)) for cell in (layered, bare))
+    known = candidate.quantity(CONDUCTIVITY)
+    notes = [WHAT_IT_IS]
+    uncertainties: dict[str, float] = {}
+    if known.uncertainty is None:
+        notes.append("Nobody knows how uncertain the conductivity is, so the cell's numbers have no uncertainty.")
+    else:
+        try:
+            uncertainties = _uncertainties(layered, model, c_rate, known.uncertainty / known.number)
+        except StageFailure as problem:
+            notes.append(f"The cell's numbers have no uncertainty: with a less conducting layer {problem}.")
+    resistance = float(layered.values[RESISTANCE])
     method = f"PyBaMM {model} at {c_rate:g} C; {thickness:g} µm of the material in series with the cell {base}"
     about = {"model": model, "thickness": f"{thickness:g} µm", "resistance": f"{resistance:.4g} Ω"}
-    return Results(tuple(discharge_quantities(layered, discharge, without, method, about)), notes=(WHAT_IT_IS,))
+    return Results(tuple(discharge_quantities(ours, theirs, method, about, uncertainties)), notes=tuple(notes))
 
 
 def with_layer(
@@ -89,11 +117,31 @@ def with_layer(
 
     Raises
     ------
+    UsageError
+        For another ion than lithium.
     HandoffIncomplete
         Where the conductivity is not known, or only a bound of it.
     """
     put = electrolyte_parameters(electrolyte, thickness, cell.area, porosity, tortuosity_factor)
+    return _in_series(
+        cell, put, f"{convert(thickness, 'm', 'µm'):g} µm of {electrolyte.material.formula} over the electrodes' area"
+    )
+
+
+def _in_series(cell: CellParameters, put: dict[str, float], text: str) -> CellParameters:
     values = cell.values.copy()
     values.update(put)
-    origin = Origin("material", f"{thickness:g} m of {electrolyte.material.id} over the area of the electrodes")
-    return dataclasses.replace(cell, values=values, origins={**cell.origins, **dict.fromkeys(put, origin)})
+    return dataclasses.replace(
+        cell, values=values, origins={**cell.origins, **dict.fromkeys(put, Origin("material", text))}
+    )
+
+
+def _uncertainties(layered: CellParameters, model: CellModel, c_rate: float, deviation: float) -> dict[str, float]:
+    """Return half the differences between cells whose layers resist one standard deviation more, and less."""
+    values = float(layered.values[RESISTANCE])
+    more, less = (
+        discharge_numbers(cell, run_discharge(cell, model, "none", c_rate))
+        for sign in (1, -1)
+        for cell in (_in_series(layered, {RESISTANCE: values * math.exp(sign * deviation)}, "moved"),)
+    )
+    return {name: abs(more[name] - less[name]) / 2 for name in more}

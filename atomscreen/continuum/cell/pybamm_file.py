@@ -1,43 +1,79 @@
-"""A cell's parameters as files: one that PyBaMM reads by itself, and a table of where each number comes from.
+"""A cell's parameters as files: one that PyBaMM reads by itself, where each number is from, and how to run them.
 
 values = pybamm.ParameterValues.from_json("LiCoO2.pybamm.json")
-pybamm.Simulation(pybamm.lithium_ion.DFN(), parameter_values=values).solve([0, 3600])
+about = json.load(open("LiCoO2.pybamm.about.json"))
+options = {name: tuple(value) if isinstance(value, list) else value for name, value in about["options"].items()}
+solver = pybamm.IDAKLUSolver(**about["solver"])
+model = pybamm.lithium_ion.DFN(options)
+pybamm.Simulation(model, parameter_values=values, solver=solver).solve([0, 3600])
 """
 
 from __future__ import annotations
 
 import csv
+import importlib.metadata
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+from atomscreen.continuum.cell.base_sets import BASE_SETS
+from atomscreen.continuum.cell.crack_start import that_cracks_start
+from atomscreen.continuum.cell.discharge import TOLERANCES, model_options
 from atomscreen.continuum.cell.pybamm_parameters import CellParameters, pybamm_parameters
-from atomscreen.continuum.electrode import electrode_of
+from atomscreen.continuum.electrode_reading import electrode_of
 from atomscreen.continuum.record import HandoffRecord
 from atomscreen.core.files import written
 
 
 def write_pybamm(record: HandoffRecord, folder: Path, base: str) -> list[Path]:
-    """Write the parameters of a base set's cell with a material in it, and their origins; return both paths.
+    """Write the parameters of a base set's cell with a material in it, and what must go with them; return all paths.
 
     Raises
     ------
     HandoffIncomplete
         Where the record lacks something.
     UsageError
-        For an unknown base set, or a material of another ion than lithium.
+        For an unknown base set.
     StageFailure
         Where the cell's open-circuit voltage never gets to the base set's limits.
     """
-    return write_parameters(pybamm_parameters(electrode_of(record), base), folder, record.material.id)
+    return write_parameters(pybamm_parameters(electrode_of(record), base), folder, record.material.id, record.notes)
 
 
-def write_parameters(parameters: CellParameters, folder: Path, name: str) -> list[Path]:
-    """Write a cell's parameters and their origins under a name; return both paths."""
-    path, origins = folder / f"{name}.pybamm.json", folder / f"{name}.pybamm.origins.csv"
+def write_parameters(parameters: CellParameters, folder: Path, name: str, notes: Sequence[str] = ()) -> list[Path]:
+    """Write a cell's parameters, their origins, and how to run them, under a name; return the paths.
+
+    Parameters
+    ----------
+    parameters
+        Of the cell.
+    folder
+        Where to write.
+    name
+        Of the files.
+    notes
+        What the calculations behind the numbers said of their limits.
+    """
+    mechanics = BASE_SETS[parameters.base].mechanics
+    options = model_options(parameters, "swelling only" if mechanics else "none")
+    if mechanics:
+        parameters = that_cracks_start(parameters, {"particle mechanics": "swelling and cracking"})
+    path, origins, about = (folder / f"{name}.pybamm{end}" for end in (".json", ".origins.csv", ".about.json"))
     with written(path) as file:
-        json.dump(parameters.values.to_json(), file, indent=1)
+        json.dump(parameters.values.to_json(), file, indent=1, default=float)  # NumPy's numbers among PyBaMM's
     with written(origins) as file:
         table = csv.writer(file)
         table.writerow(("parameter", "origin", "source"))
         table.writerows((key, origin.kind, origin.text) for key, origin in sorted(parameters.origins.items()))
-    return [path, origins]
+    with written(about) as file:
+        told = {
+            "base": parameters.base,
+            "pybamm": importlib.metadata.version("pybamm"),
+            "options": options,
+            # Looser, and the small stresses of fast diffusion are noise.
+            "solver": {"rtol": TOLERANCES[0], "atol": TOLERANCES[0]},
+            "remarks": list(parameters.remarks),
+            "notes": list(notes),
+        }
+        json.dump(told, file, indent=1, ensure_ascii=False)
+    return [path, origins, about]

@@ -8,7 +8,7 @@ shrinks, such as LiCoO2, while it takes them up.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -20,6 +20,12 @@ from atomscreen.continuum.electrode import Curve, Electrode
 from atomscreen.core.errors import UsageError
 
 Kind = Literal["material", "base set", "set to zero", "balanced", "chosen"]
+
+NEAR: Final = 0.05
+"""Content by which a cell may go beyond those at which a property is known before a remark says so."""
+
+ONE_NUMBER: Final = frozenset({"fracture_toughness"})
+"""Properties of which one number goes into a cell."""
 
 LAYERS: Final = "Number of electrodes connected in parallel to make a cell"
 
@@ -57,6 +63,8 @@ class CellParameters:
         The electrode put in; ``None`` in the untouched base set.
     balance
         Of the cell with it; ``None`` in the untouched base set.
+    remarks
+        What a reader should know of the limits of these numbers.
     """
 
     values: Any
@@ -64,6 +72,7 @@ class CellParameters:
     base: str
     electrode: Electrode | None = None
     balance: Balance | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def layers(self) -> float:
@@ -126,7 +135,8 @@ def pybamm_parameters(
     put(_limits(lower_voltage, upper_voltage))
     balanced = balance(values, lithium_of_new_cell(values, base, electrode.side))
     put(_balanced(balanced, values))
-    return CellParameters(values, origins, base, electrode, balanced)
+    remarks = (*electrode.remarks, *balanced.remarks, *_unknown_contents(electrode, balanced))
+    return CellParameters(values, origins, base, electrode, balanced, remarks)
 
 
 def _electrochemical(electrode: Electrode) -> dict[str, tuple[Any, Origin]]:
@@ -134,8 +144,8 @@ def _electrochemical(electrode: Electrode) -> dict[str, tuple[Any, Origin]]:
     side = electrode.side
     return {
         f"Maximum concentration in {side.lower()} electrode [mol.m-3]": (
-            electrode.maximum_concentration,
-            _known(electrode, "maximum_concentration"),
+            electrode.assembled_concentration,
+            _known(electrode, "maximum_concentration", "volume_change"),
         ),
         f"{side} electrode OCP [V]": (
             _function(electrode.open_circuit_potential, smooth=True),
@@ -156,8 +166,9 @@ def _mechanical(electrode: Electrode, values: Any, base: str) -> dict[str, tuple
     """Return moduli, expansion and critical stress.
 
     Volumes count from the particle as the cell is assembled: full in a positive electrode, empty in a negative one.
-    Displacements count from the empty particle, since PyBaMM takes the concentration above the same reference for all
-    the ions that stress drives, and that is right from zero only.
+    The reference concentration is zero, since PyBaMM takes the concentration above it for all the ions that stress
+    drives. Its displacement, that concentration times the partial molar volume at the moment, is then no size where
+    that volume changes with content: sizes follow from the volume change.
     """
     side = f"{electrode.side} electrode"
     assembled = 1.0 if electrode.side == "Positive" else 0.0
@@ -179,17 +190,37 @@ def _mechanical(electrode: Electrode, values: Any, base: str) -> dict[str, tuple
         f"{side} volume change": (_function(from_start), _known(electrode, "volume_change")),
         f"{side} reference concentration for free of deformation [mol.m-3]": (
             0.0,
-            Origin("set to zero", "counted from the empty particle, so that stress drives all ions that are in it"),
+            Origin(
+                "set to zero",
+                "so that stress drives all ions that are in a particle; take sizes from the volume change, not from "
+                "PyBaMM's displacement",
+            ),
         ),
         f"{side} critical stress [Pa]": (
-            toughness / (geometry * math.sqrt(math.pi * crack)),
+            2 / 3 * toughness / (geometry * math.sqrt(math.pi * crack)),
             Origin(
                 "material",
-                f"toughness {toughness:.3g} Pa·m^0.5 ({of_toughness}) over b √(π l), with crack length l = {crack:g} m "
-                f"and b = {geometry:g} of base set {base}",
+                f"hydrostatic stress, 2/3 of the tangential one, at which a crack of the base set's initial length "
+                f"l = {crack:g} m grows: toughness {toughness:.3g} Pa·m^0.5 ({of_toughness}) over b √(π l), b = "
+                f"{geometry:g} of {base}; it goes with the root of that length, which no calculation gives",
             ),
         ),
     }
+
+
+def _unknown_contents(electrode: Electrode, found: Balance) -> Iterator[str]:
+    """Yield where the cell goes to contents at which a property of the electrode is not known."""
+    stoichiometries = found.positive if electrode.side == "Positive" else found.negative
+    low, high = min(stoichiometries), max(stoichiometries)
+    beyond: dict[tuple[float, float], list[str]] = {}
+    for name, (first, last) in electrode.known.items():
+        if name not in ONE_NUMBER and (low < first - NEAR or high > last + NEAR):
+            beyond.setdefault((first, last), []).append(name.replace("_", " "))
+    for (first, last), names in beyond.items():
+        yield (
+            f"The cell uses contents from {low:.2f} to {high:.2f}; known from {first:.2f} to {last:.2f} only are "
+            f"{', '.join(names)}: beyond, they stay as they are at the nearest one, and the volume goes on as it went."
+        )
 
 
 def _limits(lower: float | None, upper: float | None) -> dict[str, tuple[Any, Origin]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
 
-from atomscreen.continuum.electrolyte.record_values import lacking, number
+from atomscreen.continuum.electrolyte.record_values import check_same_ion, lacking, number
 from atomscreen.continuum.incomplete import HandoffIncomplete, lacks
 from atomscreen.continuum.record import Entry, HandoffRecord
 
@@ -26,8 +26,8 @@ LIMITS: Final = (
     "The criterion comes from simulations of one dense composite cathode. Size and shape of the particles, rate and "
     "stack pressure are not in it, and all of them matter; the same simulations find compliant electrolytes (15 GPa) "
     "more prone to small cracks.",
-    "A change of volume counts by its magnitude: what shrinks on charge pulls at the electrolyte where what swells "
-    "presses it.",
+    "A change of volume counts against the full material's volume, and by its magnitude: what shrinks on charge "
+    "pulls at the electrolyte where what swells presses it.",
     "The window is held against the average voltage; at the end of charge the cathode is above it.",
     "Outside its window an electrolyte decomposes in equilibrium; slow kinetics or a passivating interphase may keep "
     "it, and inside it may still react with the cathode (stage 'interface_with_electrode').",
@@ -45,8 +45,12 @@ class Pairing:
         Their ids.
     expansion
         Greatest change of the active material's volume against the full one over a charge, a positive fraction.
+    expansion_uncertainty
+        Its standard uncertainty; ``None`` where nobody knows it.
     fracture_energy
         Of the electrolyte, in J/m².
+    fracture_energy_uncertainty
+        Its standard uncertainty; ``None`` where nobody knows it.
     probability
         That both keep to the criterion, from their uncertainties, which are taken as independent; ``None`` where one is
         not known.
@@ -61,7 +65,9 @@ class Pairing:
     cathode: str
     electrolyte: str
     expansion: float
+    expansion_uncertainty: float | None
     fracture_energy: float
+    fracture_energy_uncertainty: float | None
     probability: float | None
     voltage: float
     window: tuple[float, float]
@@ -100,16 +106,18 @@ def pairing(active: HandoffRecord, electrolyte: HandoffRecord) -> Pairing:
     ------
     HandoffIncomplete
         Where something is missing in either; all of it is named.
+    UsageError
+        Where different ions move in them.
     """
+    check_same_ion(active, electrolyte)
     limits = ("reduction_limit", "oxidation_limit")
-    of_cathode = lacking(active, ["average_voltage"])
+    names = active.material.id, electrolyte.material.id
+    missing = lacking(active, ["average_voltage"], which=f"of {names[0]}")
     if not _charged(active):
-        of_cathode.append(lacks("volume_change", "without working ions"))
-    of_electrolyte = lacking(electrolyte, ["fracture_energy"], limits)
-    if of_cathode or of_electrolyte:
-        missing = [f"{what} of {active.material.id}" for what in of_cathode]
-        missing += [f"{what} of {electrolyte.material.id}" for what in of_electrolyte]
-        raise HandoffIncomplete(active.material.id, f"a composite cathode with {electrolyte.material.id}", missing)
+        missing.append(lacks("volume_change", f"of {names[0]} without working ions"))
+    missing += lacking(electrolyte, ["fracture_energy"], limits, which=f"of {names[1]}")
+    if missing:
+        raise HandoffIncomplete(" with ".join(names), "a composite cathode", missing)
     # A layered oxide that swells before it shrinks changes most on the way.
     changes = [*_charged(active), *active.by_content("volume_change").values()]
     swelling = max(changes, key=lambda entry: abs(entry.number))
@@ -120,7 +128,9 @@ def pairing(active: HandoffRecord, electrolyte: HandoffRecord) -> Pairing:
         cathode=active.material.id,
         electrolyte=electrolyte.material.id,
         expansion=abs(swelling.number),
+        expansion_uncertainty=swelling.uncertainty,
         fracture_energy=energy.number,
+        fracture_energy_uncertainty=energy.uncertainty,
         probability=_probability(swelling, energy),
         voltage=number(active, "average_voltage"),
         window=(low, high),

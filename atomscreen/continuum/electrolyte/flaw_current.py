@@ -42,8 +42,8 @@ NO_CONDUCTIVITY = (
     "diffusivity gives, is missing."
 )
 OPPOSITE_BOUNDS = (
-    "The current at which a metal-filled flaw can grow is not known: conductivity and toughness are bounds of opposite "
-    "kind."
+    "The current at which a metal-filled flaw can grow is not known: of conductivity, toughness and an interface "
+    "resistance of 0, which makes the current an upper bound, one bounds it from above and one from below."
 )
 
 
@@ -82,6 +82,7 @@ def critical_current(
     roles={Role.SOLID_ELECTROLYTE, Role.COATING},
     gives={"flaw_sizes", "flaw_critical_overpotential", "flaw_critical_current"},
     cost="light",
+    version=2,
 )
 def flaw_currents(
     candidate: Candidate,
@@ -102,8 +103,8 @@ def flaw_currents(
     sizes
         Depths of the flaw in µm.
     interface_resistance
-        Of the interface with the metal, in ohm*cm^2. The default, no resistance, makes the currents the greatest that
-        could be safe; any real interface lowers them.
+        Of the interface with the metal, in ohm*cm^2. The default, no resistance, makes the currents upper bounds of
+        what is safe: any real interface lowers them.
     """
     metal = plating_metal(candidate.working_ion)
     toughness = candidate.quantity("fracture_toughness")
@@ -127,7 +128,8 @@ def flaw_currents(
     ]
     if bulk is None:
         return Results(tuple(found), notes=(NO_CONDUCTIVITY,))
-    if len(bounds := {toughness.bound, bulk.bound} - {None}) > 1:
+    of_interface: Bound | None = None if interface_resistance else "upper"
+    if len(bounds := {toughness.bound, bulk.bound, of_interface} - {None}) > 1:
         return Results(tuple(found), notes=(OPPOSITE_BOUNDS,))
     found.append(_currents(depths, overpotentials, toughness, bulk, interface_resistance, next(iter(bounds), None)))
     return Results(tuple(found))

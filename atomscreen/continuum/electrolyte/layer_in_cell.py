@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from atomscreen.continuum.electrolyte.electrolyte_layer import area_specific_resistance, effective_conductivity
+from atomscreen.continuum.electrolyte.electrolyte_layer import area_specific_resistance
 from atomscreen.continuum.electrolyte.record_values import lacking, number
+from atomscreen.continuum.homogenisation.effective_transport import Tortuosity
 from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.continuum.record import HandoffRecord
 from atomscreen.core.errors import UsageError
@@ -55,13 +56,17 @@ def electrolyte_parameters(
     HandoffIncomplete
         Where the conductivity is not known, or only a bound of it.
     UsageError
-        For a layer that cannot be.
+        For another ion than lithium, or a layer that cannot be.
     """
-    if not (thickness > 0 and area > 0 and 0 <= porosity < 1 and tortuosity_factor >= 1):
+    material = record.material
+    if material.working_ion != "Li":
         raise UsageError(
-            "a layer has a positive thickness and area, a porosity from 0 to below 1, and a tortuosity factor from 1 up"
+            f"the base sets are cells of lithium: {material.id}, which conducts {material.working_ion}, goes into none"
         )
+    if not (thickness > 0 and area > 0 and 0 <= porosity < 1):
+        raise UsageError("a layer has a positive thickness and area, and a porosity from 0 to below 1")
+    paths = Tortuosity(factor=tortuosity_factor)
     if missing := lacking(record, [CONDUCTIVITY]):
         raise HandoffIncomplete(record.material.id, "a cell as a layer of solid electrolyte", missing)
-    conductivity = effective_conductivity(number(record, CONDUCTIVITY), porosity, tortuosity_factor)
+    conductivity = paths.effective(number(record, CONDUCTIVITY), 1 - porosity)
     return {"Contact resistance [Ohm]": area_specific_resistance(thickness, conductivity) / area}

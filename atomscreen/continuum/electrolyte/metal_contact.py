@@ -14,11 +14,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from atomscreen.core.errors import UsageError
 from atomscreen.core.units import convert
 from atomscreen.properties.plating.alkali_metals import Metal
 from atomscreen.properties.working_ion import ion_charge
+
+LIMITS: Final = (
+    "The pressure under which bulk metal creeps as fast as it is stripped, for a foil that is free to slide. One that "
+    "sticks to rigid plates needs more, so does lithium a few µm thick or less, which is several times as strong, and "
+    "so do voids, around which the current is greater. It is the same on every electrolyte that does not react."
+)
+"""What :func:`stack_pressure` leaves out."""
 
 
 @dataclass(frozen=True)

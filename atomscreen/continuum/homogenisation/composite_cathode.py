@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from atomscreen.continuum.electrolyte.record_values import check_same_ion
 from atomscreen.continuum.homogenisation import composite_moduli, effective_transport
 from atomscreen.continuum.homogenisation.comparison_medium import IsotropicMedium
 from atomscreen.continuum.homogenisation.composite_expansion import expansion_in
@@ -15,6 +16,7 @@ from atomscreen.continuum.homogenisation.effective_transport import ConductingPh
 from atomscreen.continuum.incomplete import HandoffIncomplete, lacks
 from atomscreen.continuum.record import Entry, HandoffRecord
 from atomscreen.core.errors import UsageError
+from atomscreen.core.quantity import Bound
 
 ROOM_TEMPERATURE: Final = 300.0
 """In K: the conductivity at it has a name of its own."""
@@ -28,6 +30,13 @@ MODULI: Mapping[str, Callable[[Phases], IsotropicMedium]] = {
     "self_consistent": composite_moduli.self_consistent,
 }
 """Bounds and estimates of the layer's moduli; Mori and Tanaka's has the electrolyte as its matrix."""
+
+LIMITS: Final = (
+    "The active material's stiffness is that of the full material, at every content.",
+    "Bonds between the phases hold; the layer is free to change its volume, and strains are small.",
+    "The ionic conductivity rests on that inside the electrolyte's grains: grain boundaries and contacts lower it.",
+)
+"""What the numbers leave out."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,15 @@ class CompositeCathode:
         Volumetric, in 1/K, by the same names; ``None`` where one of the materials has none at the temperature.
     sources
         How each number that went in was obtained.
+    relative_uncertainties
+        Standard uncertainty over value of numbers that went in, by the names of ``sources``, where it is known. The
+        layer's conductivity and change of volume each go with one of them.
+    bounds
+        ``"upper"`` or ``"lower"``, by the same names, where such a number is a bound.
     remarks
-        What a reader should know of the limits of these numbers.
+        What a reader should know of the numbers of these two materials.
+    limits
+        What the numbers leave out in any two.
     """
 
     active: str
@@ -69,7 +85,10 @@ class CompositeCathode:
     volume_change: Mapping[str, float]
     thermal_expansion: Mapping[str, float] | None
     sources: Mapping[str, str]
+    relative_uncertainties: Mapping[str, float]
+    bounds: Mapping[str, Bound]
     remarks: tuple[str, ...]
+    limits: tuple[str, ...] = LIMITS
 
 
 def composite_cathode(
@@ -104,10 +123,11 @@ def composite_cathode(
     Raises
     ------
     UsageError
-        For fractions that leave no volume to the electrolyte.
+        For fractions that leave no volume to the electrolyte, or where different ions move in the two.
     HandoffIncomplete
         Where a record lacks something: all that it lacks, and which stage gives it.
     """
+    check_same_ion(active, electrolyte)
     fractions = _fractions(active_fraction, porosity)
     found = _Found(temperature)
     layer = {
@@ -117,7 +137,7 @@ def composite_cathode(
     }
     volume_change, conductivity = found.volume_change(active), found.conductivity(electrolyte)
     if found.missing:
-        names = f"{active.material.formula} with {electrolyte.material.formula}"
+        names = f"{active.material.id} with {electrolyte.material.id}"
         raise HandoffIncomplete(names, "a composite cathode", found.missing)
     moduli = {name: average(layer) for name, average in MODULI.items()}
     # The comparison media of the two estimates: the matrix, and the composite itself.
@@ -136,18 +156,14 @@ def composite_cathode(
         },
         thermal_expansion=thermal and {name: expansion_in(layer, thermal, medium) for name, medium in media.items()},
         sources=found.sources,
-        remarks=(*_REMARKS, *found.remarks),
+        relative_uncertainties=found.uncertainties,
+        bounds=found.bounds,
+        remarks=tuple(found.remarks),
     )
 
 
 _FULL: tuple[dict[str, float], ...] = ({"ion_content": 1.0}, {})
 """Conditions of a full material; that of the relaxed structure, without any, is full too."""
-
-_REMARKS = (
-    "The active material's stiffness is that of the full material, at every content.",
-    "Bonds between the phases hold; the layer is free to change its volume, and strains are small.",
-    "The ionic conductivity rests on that inside the electrolyte's grains: grain boundaries and contacts lower it.",
-)
 
 
 def _fractions(active: float, porosity: float) -> dict[str, float]:
@@ -179,6 +195,8 @@ class _Found:
     def __init__(self, temperature: float) -> None:
         self.temperature = temperature
         self.sources: dict[str, str] = {}
+        self.uncertainties: dict[str, float] = {}
+        self.bounds: dict[str, Bound] = {}
         self.missing: list[str] = []
         self.remarks: list[str] = []
 
@@ -192,7 +210,7 @@ class _Found:
                     self.sources[f"{part} moduli"] = youngs.method
                     if not suffix:
                         self.remarks.append(
-                            f"The stiffness of {record.material.formula} is not corrected for the potential's softness."
+                            f"The stiffness of {record.material.id} is not corrected for the potential's softness."
                         )
                     return Phase.of_youngs_modulus(fraction, youngs.number, poisson.number)
         self._lacks(record, "youngs_modulus", "with poisson_ratio, of the full material")
@@ -216,24 +234,28 @@ class _Found:
 
     def thermal_expansions(self, active: HandoffRecord, electrolyte: HandoffRecord) -> dict[str, float] | None:
         """Return both volumetric expansions in 1/K at the temperature; a remark where one lacks."""
-        found = {}
+        found, without = {}, []
         for part, record in (("active", active), ("electrolyte", electrolyte)):
             entry = record.find("thermal_expansion", temperature=self.temperature)
             if entry is not None:
                 found[part] = self._take(f"{part} thermal_expansion", entry)
             else:
-                self.remarks.append(
-                    f"There is no thermal expansion of the layer: {record.material.formula} lacks "
-                    f"{lacks('thermal_expansion', f'at {self.temperature:g} K')}."
-                )
-        return found if len(found) == 2 else None
+                without.append(record.material.id)
+        if not without:
+            return found
+        wanted = lacks("thermal_expansion", f"of {' and '.join(without)} at {self.temperature:g} K")
+        self.remarks.append(f"There is no thermal expansion of the layer, for lack of {wanted}.")
+        return None
 
     def _take(self, what: str, entry: Entry) -> float:
         self.sources[what] = entry.method
+        if entry.uncertainty is not None and entry.number:
+            self.uncertainties[what] = entry.uncertainty / abs(entry.number)
         if entry.bound is not None:
+            self.bounds[what] = entry.bound
             self.remarks.append(f"The {what} is a bound ({entry.bound}), and so is what follows from it.")
         return entry.number
 
     def _lacks(self, record: HandoffRecord, name: str, where: str) -> float:
-        self.missing.append(lacks(name, f"of {record.material.formula} {where}"))
+        self.missing.append(lacks(name, f"of {record.material.id} {where}"))
         return math.nan

@@ -43,11 +43,6 @@ class PolycrystalBounds:
     hashin_shtrikman_upper: IsotropicMedium
     voigt: IsotropicMedium
 
-    @property
-    def hill(self) -> IsotropicMedium:
-        """The arithmetic means of Voigt's and Reuss's bounds."""
-        return IsotropicMedium((self.voigt.bulk + self.reuss.bulk) / 2, (self.voigt.shear + self.reuss.shear) / 2)
-
 
 def bounds_of_polycrystal(stiffness: Array) -> PolycrystalBounds:
     """Return the bounds and estimates of a random polycrystal of equiaxed grains.

@@ -12,7 +12,7 @@ import pytest
 from atomscreen.continuum.cell import bpx_file
 from atomscreen.continuum.cell.bpx_file import bpx_document, write_bpx
 from atomscreen.continuum.cell.pybamm_parameters import pybamm_parameters
-from atomscreen.continuum.electrode import HandoffIncomplete
+from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.continuum.record import handoff_record
 from atomscreen.core.errors import UsageError
 from tests.continuum.examples import candidate_with, graphite, lithium_cobalt_oxide, lithium_iron_phosphate
@@ -87,8 +87,12 @@ def test_what_pybamm_reads_is_what_went_in(documents):
     electrode = documents["graphite"]["Parameterisation"]["Negative electrode"]
     # Of the example: from 30 kJ/mol at 0.1 to 35 kJ/mol at 0.9, constant beyond.
     assert electrode["Diffusivity activation energy [J.mol-1]"] == pytest.approx(32500, rel=1e-3)
+    # Radii are those of the assembled, empty particle, in whose smaller volume the ions of the full one are denser.
+    concentration = 31000 / (1 - 0.105)
     # Ai2020: j0 = 1e-11 F √(c_e c (c_max − c)), which is BPX's form with K = 1e-11 √c_e c_max.
-    assert electrode["Reaction rate constant [mol.m-2.s-1]"] == pytest.approx(1e-11 * 1000**0.5 * 31000, rel=1e-6)
+    assert electrode["Reaction rate constant [mol.m-2.s-1]"] == pytest.approx(
+        1e-11 * 1000**0.5 * concentration, rel=1e-6
+    )
     assert electrode["Reaction rate constant activation energy [J.mol-1]"] == pytest.approx(5000, rel=1e-6)
 
 

@@ -131,7 +131,7 @@ def test_a_cell_s_surrogate_has_the_distribution_of_direct_runs():
     assert all(one.low == -FARTHEST and one.high == FARTHEST for one in found.inputs)
     direct = cell_uncertainty(electrode, count=12, seed=2, model="SPM")
     drawn = found.distribution(4000, seed=0)
-    for name in ("capacity", "energy", "peak_tension"):
+    for name in ("cell_capacity", "cell_energy", "surface_stress"):
         assert found.held_out[name].of_spread < 0.1
         error = direct.outputs[name].std() / np.sqrt(12)
         assert drawn[name].mean() == pytest.approx(direct.outputs[name].mean(), abs=4 * error)

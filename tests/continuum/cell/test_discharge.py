@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from atomscreen.continuum.cell.base_sets import base_values, pybamm_library
+from atomscreen.continuum.cell.crack_start import that_cracks_start
 from atomscreen.continuum.cell.discharge import Discharge, run_discharge
 from atomscreen.continuum.cell.pybamm_parameters import CellParameters, pybamm_parameters, untouched_base
 from atomscreen.continuum.electrode import Curve, Electrode, Side
@@ -141,7 +142,7 @@ def test_a_rate_that_no_cell_sustains_fails_with_pybamms_words() -> None:
 
 
 def as_electrode(base: str, side: Side) -> Electrode:
-    """Return the base set's own material, read off its functions at 1001 contents."""
+    """Return the base set's own material, read off its functions at 999 contents."""
     values, pybamm = base_values(base), pybamm_library()
     contents = np.linspace(1e-3, 1 - 1e-3, 999)
     largest = float(values[f"Maximum concentration in {side.lower()} electrode [mol.m-3]"])
@@ -155,12 +156,14 @@ def as_electrode(base: str, side: Side) -> Electrode:
 
     swelling = curve("electrode volume change")
     full = swelling.values[-1]
+    change = Curve(swelling.contents, tuple((value - full) / (1 + full) for value in swelling.values))
     return Electrode(
         id="own",
         formula="own",
         working_ion="Li",
         side=side,
-        maximum_concentration=largest,
+        # The set's concentration is over the volume of the assembled electrode, ours over that of the full one.
+        maximum_concentration=largest * (1 + float(change.at(0.0 if side == "Negative" else 1.0))),
         open_circuit_potential=curve("electrode OCP [V]"),
         diffusivity=curve("particle diffusivity [m2.s-1]", 298.15),
         activation_energy=Curve((0.5,), (5000.0,)),
@@ -168,7 +171,7 @@ def as_electrode(base: str, side: Side) -> Electrode:
         youngs_modulus=curve("electrode Young's modulus [Pa]"),
         poisson_ratio=curve("electrode Poisson's ratio"),
         partial_molar_volume=curve("electrode partial molar volume [m3.mol-1]"),
-        volume_change=Curve(swelling.contents, tuple((value - full) / (1 + full) for value in swelling.values)),
+        volume_change=change,
         fracture_toughness=Curve((0.5,), (1e6,)),
         sources=SOURCES,
     )
@@ -197,3 +200,51 @@ def test_a_base_sets_own_material_gives_its_own_discharge(base: str, side: Side)
         # There a full particle has 1.79 times the volume of an empty one, and we count parts of another volume.
         thickness = at(theirs, "cell_thickness_change")
         assert at(ours, "cell_thickness_change") == pytest.approx(thickness, abs=0.02 * np.abs(thickness).max())
+
+
+@pytest.mark.parametrize("model", ["SPM", "DFN"])
+def test_the_small_stress_of_fast_diffusion_is_no_noise(model: Any) -> None:
+    """A cathode that swells on discharge is pressed at its surface; the closed form holds for the mean over x."""
+    fast = dataclasses.replace(
+        lithium_iron_phosphate(), coexistence=(), diffusivity=Curve((0.5,), (5e-10,), None, logarithmic=True)
+    )
+    parameters = pybamm_parameters(fast)
+    found = run_discharge(parameters, model, c_rate=1.0)
+    assert found.stress_range is not None and found.tangential_stress is not None
+    low, high = found.stress_range
+    assert high < 0.01 * abs(low)
+    values, middle = parameters.values, len(found.time) // 2
+    radius = float(values["Positive particle radius [m]"])
+    solid = float(values["Positive electrode active material volume fraction"])
+    area = parameters.area * float(values["Positive electrode thickness [m]"]) * 3 * solid / radius
+    flux = found.current[middle] / (FARADAY * area)  # mol/(m² s) into the particles, mean over the electrode
+    state = found.capacity[middle] / found.capacity[-1]
+    assert parameters.balance is not None
+    start, end = (
+        parameters.balance.positive[1],
+        parameters.balance.positive[1]
+        + (parameters.balance.positive[0] - parameters.balance.positive[1])
+        * found.capacity[-1]
+        / parameters.balance.capacity,
+    )
+    content = start + state * (end - start)
+    modulus, expansion = float(fast.youngs_modulus.at(content)), float(fast.partial_molar_volume.at(content))
+    stiff = 1 - fast.poisson_ratio.mean()
+    theta = 2 * modulus * expansion**2 / (9 * stiff * GAS_CONSTANT)  # stress drives the ions too: D (1 + θ c/T)
+    diffusivity = 5e-10 * (1 + theta * content * fast.assembled_concentration / found.temperature)
+    expected = -modulus * expansion * flux * radius / (15 * stiff * diffusivity)
+    # In the porous electrode the mean over x is not that at the mean content of a potential that is flat.
+    assert found.tangential_stress[middle] == pytest.approx(expected, rel=0.02 if model == "SPM" else 0.2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("state", [0.30, 0.31, 0.626, 0.696396, 0.7])
+def test_cracks_start_from_any_charged_state(state: float) -> None:
+    base = untouched_base("Ai2020")
+    values = base.values.copy()
+    name = "Initial concentration in negative electrode [mol.m-3]"
+    values[name] = state * float(values["Maximum concentration in negative electrode [mol.m-3]"])
+    parameters = dataclasses.replace(base, values=values)
+    started = that_cracks_start(parameters, {"particle mechanics": "swelling and cracking"})
+    assert started.values[name] == pytest.approx(float(values[name]), rel=1e-5)
+    assert parameters.values[name] == values[name]  # what was handed in is as it was

@@ -44,8 +44,8 @@ def test_mean_and_spread_of_the_potential_are_those_that_went_in(samples):
 def test_what_is_known_by_ratio_is_drawn_by_its_logarithm(samples, name, relative):
     curve = getattr(lithium_cobalt_oxide(), name)
     logarithms = np.log([getattr(sample, name).values[0] for sample in samples])
-    assert logarithms.mean() == pytest.approx(math.log(curve.values[0]), abs=FIVE_ERRORS * math.log1p(relative))
-    assert logarithms.std() == pytest.approx(math.log1p(relative), rel=FIVE_ERRORS / math.sqrt(2))
+    assert logarithms.mean() == pytest.approx(math.log(curve.values[0]), abs=FIVE_ERRORS * relative)
+    assert logarithms.std() == pytest.approx(relative, rel=FIVE_ERRORS / math.sqrt(2))
 
 
 def test_a_curve_moves_as_a_whole_and_properties_independently(samples):

@@ -1,6 +1,7 @@
 """A layer of solid electrolyte in series with a published cell."""
 
 import dataclasses
+import math
 
 import pytest
 
@@ -8,7 +9,7 @@ from atomscreen.continuum.cell.electrolyte_cell import electrolyte_cell, with_la
 from atomscreen.continuum.cell.pybamm_parameters import untouched_base
 from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.continuum.record import handoff_record
-from atomscreen.core.errors import StageFailure
+from atomscreen.core.errors import StageFailure, UsageError
 from atomscreen.core.quantity import Quantity
 from tests.continuum.candidates import electrolyte, without
 
@@ -28,16 +29,44 @@ def test_the_layer_takes_current_times_resistance_from_the_voltage():
     found = numbers(electrolyte(), model="SPM", thickness=100.0)
     area = untouched_base("Ai2020").area
     drop = 2.28 * 100e-6 / (0.1 * area)  # A Ω
-    at_start = found["cell_discharge_voltages"]
-    assert at_start.provenance["base_set_gives"][5] - at_start.value[5] == pytest.approx(drop, rel=0.02)
-    assert found["cell_capacity"].number < found["cell_capacity"].provenance["base_set_gives"]
+    # A twentieth into the discharge: the two are drawn over their own capacities, which are the same but for 0.1 %.
+    assert found["base_cell_voltages"].value[5] - found["cell_discharge_voltages"].value[5] == pytest.approx(
+        drop, rel=0.02
+    )
+    assert found["cell_capacity"].number < base_gives(found)["cell_capacity"]
     assert found["cell_capacity"].conditions == {"c_rate": 1.0}
+
+
+def base_gives(found):
+    return found["cell_energy"].provenance["base_set_gives"]
 
 
 def test_a_good_conductor_takes_nothing():
     found = numbers(conducting(10.0), model="SPM", thickness=1.0)
-    energy = found["cell_energy"]
-    assert energy.number == pytest.approx(energy.provenance["base_set_gives"], rel=1e-4)
+    assert found["cell_energy"].number == pytest.approx(base_gives(found)["cell_energy"], rel=1e-4)
+    assert found["cell_energy"].uncertainty is None  # nobody knows that of this conductivity
+
+
+def test_the_uncertainty_is_that_of_the_resistance():
+    sigma = 0.5
+    found = numbers(conducting(1e-3, uncertainty=sigma * 1e-3), model="SPM", thickness=100.0)
+    taken = base_gives(found)["cell_mean_voltage"] - found["cell_mean_voltage"].number
+    # The loss goes with the resistance, which is known by ratio.
+    expected = taken * (math.exp(sigma) - math.exp(-sigma)) / 2
+    assert found["cell_mean_voltage"].uncertainty == pytest.approx(expected, rel=0.02)
+    assert found["cell_energy"].uncertainty > 0 and found["cell_discharge_voltages"].uncertainty is None
+
+
+def test_where_a_lesser_conductor_takes_all_the_voltage_there_is_no_uncertainty_and_a_note():
+    results = electrolyte_cell(conducting(2e-5, uncertainty=4e-5), model="SPM")
+    assert all(one.uncertainty is None for one in results.quantities)
+    assert "with a less conducting layer" in results.notes[-1]
+
+
+def test_another_ion_than_lithium_is_refused_by_the_material_s_formula():
+    sodium = dataclasses.replace(electrolyte(), id="candidate", working_ion="Na")
+    with pytest.raises(UsageError, match=r"Li2S, which conducts Na, goes into none"):
+        electrolyte_cell(sodium)
 
 
 def test_pores_and_detours_are_in_it():
@@ -45,7 +74,7 @@ def test_pores_and_detours_are_in_it():
     porous = with_layer(untouched_base("Ai2020"), handoff_record(electrolyte()), 30e-6, 0.2, 1.5)
     name = "Contact resistance [Ohm]"
     assert porous.values[name] == pytest.approx(1.5 / 0.8 * dense.values[name])
-    assert dense.origins[name].kind == "material"
+    assert dense.origins[name].kind == "material" and "30 µm of Li2S" in dense.origins[name].text
     assert untouched_base("Ai2020").values[name] == 0  # the base set itself is untouched
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from atomscreen.continuum.cell.base_sets import pybamm_library
+from atomscreen.continuum.cell.discharge import run_discharge
 from atomscreen.continuum.cell.pybamm_file import write_parameters, write_pybamm
 from atomscreen.continuum.cell.pybamm_parameters import pybamm_parameters
 from atomscreen.continuum.electrode import Electrode
@@ -32,7 +33,7 @@ def end_of_discharge(values: Any) -> tuple[float, float]:
 )
 def test_a_written_file_gives_the_same_discharge(example: Callable[[], Electrode], base: str, tmp_path: Path) -> None:
     parameters = pybamm_parameters(example(), base)
-    path, _ = write_parameters(parameters, tmp_path, "material")
+    path, *_ = write_parameters(parameters, tmp_path, "material")
     voltage, stress = end_of_discharge(pybamm_library().ParameterValues.from_json(str(path)))
     expected = end_of_discharge(parameters.values)
     # Both solve to a relative 1e-4 of their own.
@@ -42,7 +43,7 @@ def test_a_written_file_gives_the_same_discharge(example: Callable[[], Electrode
 
 def test_the_origin_of_every_parameter_stands_beside_it(tmp_path: Path) -> None:
     parameters = pybamm_parameters(lithium_cobalt_oxide())
-    path, origins = write_parameters(parameters, tmp_path, "licoo2")
+    path, origins, _ = write_parameters(parameters, tmp_path, "licoo2")
     assert (path.name, origins.name) == ("licoo2.pybamm.json", "licoo2.pybamm.origins.csv")
     with origins.open(newline="", encoding="utf-8") as file:
         rows = {row["parameter"]: row for row in csv.DictReader(file)}
@@ -55,10 +56,38 @@ def test_the_origin_of_every_parameter_stands_beside_it(tmp_path: Path) -> None:
 def test_a_record_becomes_the_same_files(tmp_path: Path) -> None:
     record = handoff_record(candidate_with(graphite()))
     paths = write_pybamm(record, tmp_path, "Ai2020")
-    assert [path.name for path in paths] == ["material.pybamm.json", "material.pybamm.origins.csv"]
+    ends = (".json", ".origins.csv", ".about.json")
+    assert [path.name for path in paths] == [f"material.pybamm{end}" for end in ends]
     values = pybamm_library().ParameterValues.from_json(str(paths[0]))
     expected = pybamm_parameters(graphite()).values["Nominal cell capacity [A.h]"]
     assert values["Nominal cell capacity [A.h]"] == pytest.approx(expected)
+
+
+def test_what_is_told_beside_it_runs_as_it_stands(tmp_path: Path) -> None:
+    parameters = pybamm_parameters(lithium_iron_phosphate())
+    path, _, about = write_parameters(parameters, tmp_path, "material", ["What a stage said."])
+    told, pybamm = json.loads(about.read_text()), pybamm_library()
+    assert told["notes"] == ["What a stage said."]
+    assert told["options"]["particle"] == ["Fickian diffusion", "uniform profile"]  # two phases in the positive one
+    options = {name: tuple(value) if isinstance(value, list) else value for name, value in told["options"].items()}
+    model = pybamm.lithium_ion.DFN(options)
+    values = pybamm.ParameterValues.from_json(str(path))
+    solver = pybamm.IDAKLUSolver(**told["solver"])
+    solved = pybamm.Simulation(model, parameter_values=values, solver=solver, C_rate=1.0).solve([0.0, 5400.0])
+    expected = run_discharge(parameters)
+    assert float(solved["Discharge capacity [A.h]"].entries[-1]) == pytest.approx(expected.capacity[-1], rel=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["SPM", "SPMe", "DFN"])
+@pytest.mark.parametrize("example", [lithium_cobalt_oxide, lithium_iron_phosphate, graphite])
+def test_a_written_file_runs_with_cracks(example: Callable[[], Electrode], model: str, tmp_path: Path) -> None:
+    path, *_ = write_parameters(pybamm_parameters(example()), tmp_path, "material")
+    pybamm = pybamm_library()
+    cracking = getattr(pybamm.lithium_ion, model)({"particle mechanics": "swelling and cracking"})
+    values = pybamm.ParameterValues.from_json(str(path))
+    solved = pybamm.Simulation(cracking, parameter_values=values, C_rate=1.0).solve([0.0, 5400.0])
+    assert solved.termination.startswith("event")
 
 
 def test_another_ion_than_lithium_is_refused(tmp_path: Path) -> None:

@@ -7,10 +7,12 @@ import pytest
 
 from atomscreen.continuum.electrolyte.cathode_pairing import LARGEST_EXPANSION, LEAST_FRACTURE_ENERGY, pairing
 from atomscreen.continuum.incomplete import HandoffIncomplete
+from atomscreen.continuum.record import handoff_record
+from atomscreen.core.errors import UsageError
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.vocabulary import Role
 from atomscreen.properties.mechanics.fracture_toughness import fracture_energy
-from tests.continuum.electrolyte.examples import record
+from tests.continuum.electrolyte.examples import candidate, record
 
 
 def cathode(change=-6.7, uncertainty=None, voltage=3.45, more=()):
@@ -107,6 +109,12 @@ def test_all_that_is_missing_is_named():
     for expected in ("volume_change", "average_voltage", "fracture_energy", "reduction_limit", "oxidation_limit"):
         assert expected in text
     assert "stage 'fracture_toughness'" in text and "of cathode" in text and "of solid_electrolyte" in text
+
+
+def test_different_ions_make_no_cell():
+    of_sodium = handoff_record(candidate(Quantity("fracture_energy", 6.3), ion="Na"))
+    with pytest.raises(UsageError, match="Li moves in cathode and Na moves in solid_electrolyte"):
+        pairing(cathode(), of_sodium)
 
 
 def test_a_change_at_half_charge_is_not_that_of_a_charge():

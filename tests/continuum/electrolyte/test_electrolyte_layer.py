@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from atomscreen.continuum.electrolyte.electrolyte_layer import (
     area_specific_resistance,
-    effective_conductivity,
     electrolyte_layer,
 )
+from atomscreen.continuum.homogenisation.effective_transport import Tortuosity
 from atomscreen.core.errors import UsageError
 from atomscreen.core.stages import get_stage
 from tests.continuum.electrolyte.examples import candidate, conductivity
@@ -45,7 +45,7 @@ def test_pores_and_tortuosity_by_hand():
     st.integers(min_value=2, max_value=9),
 )
 def test_layers_add_up(value, thickness, porosity, factor, parts):
-    effective = effective_conductivity(value, porosity, factor)
+    effective = Tortuosity(factor=factor).effective(value, 1 - porosity)
     assert 0 < effective <= value
     slices = parts * area_specific_resistance(thickness / parts, effective)
     assert slices == pytest.approx(area_specific_resistance(thickness, effective))
@@ -70,6 +70,12 @@ def test_a_bound_of_the_conductivity_turns_round_for_the_resistance(bound, of_re
     assert found["effective_ionic_conductivity"].bound == bound
     assert found["area_specific_resistance"].bound == found["ohmic_drop"].bound == of_resistance
     assert found["transference_number"].bound is None
+
+
+@pytest.mark.parametrize(("value", "ion", "doubted"), [(0.5, "Li", True), (0.03, "Li", False), (0.5, "Ag", False)])
+def test_a_conductivity_that_no_lithium_electrolyte_has_is_doubted(value, ion, doubted):
+    notes = electrolyte_layer(candidate(conductivity(value), ion=ion)).notes
+    assert any("above that of any lithium solid electrolyte known" in note for note in notes) is doubted
 
 
 def test_wrong_use():

@@ -130,11 +130,20 @@ def test_uncertainties():
 
 
 def test_bounds():
-    slow, _ = curves(toughness(1.0), conductivity(1e-9, bound="upper"))
+    slow, _ = curves(toughness(1.0), conductivity(1e-9, bound="upper"), interface_resistance=1.0)
     assert slow["flaw_critical_current"].bound == "upper" and slow["flaw_critical_overpotential"].bound is None
-    tough, _ = curves(toughness(1.0, bound="lower"), conductivity(1e-3))
+    tough, _ = curves(toughness(1.0, bound="lower"), conductivity(1e-3), interface_resistance=1.0)
     assert tough["flaw_critical_current"].bound == tough["flaw_critical_overpotential"].bound == "lower"
-    neither, notes = curves(toughness(1.0, bound="lower"), conductivity(1e-9, bound="upper"))
+    neither, notes = curves(toughness(1.0, bound="lower"), conductivity(1e-9, bound="upper"), interface_resistance=1.0)
+    assert "flaw_critical_current" not in neither and notes == (OPPOSITE_BOUNDS,)
+
+
+def test_without_a_resistance_of_the_interface_the_current_is_an_upper_bound():
+    known, _ = curves(toughness(1.0), conductivity(1e-3), interface_resistance=1.0)
+    free, _ = curves(toughness(1.0), conductivity(1e-3))
+    assert known["flaw_critical_current"].bound is None and free["flaw_critical_current"].bound == "upper"
+    assert free["flaw_critical_overpotential"].bound is None
+    neither, notes = curves(toughness(1.0, bound="lower"), conductivity(1e-3))
     assert "flaw_critical_current" not in neither and notes == (OPPOSITE_BOUNDS,)
 
 

@@ -1,13 +1,16 @@
 """A layer of solid electrolyte in a cell that PyBaMM runs."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from atomscreen.continuum.cell.pybamm_parameters import untouched_base
 from atomscreen.continuum.electrolyte.layer_in_cell import CELL_OPTIONS, WHAT_IT_IS, electrolyte_parameters
 from atomscreen.continuum.incomplete import HandoffIncomplete
+from atomscreen.continuum.record import handoff_record
 from atomscreen.core.errors import UsageError
-from tests.continuum.electrolyte.examples import conductivity, record
+from tests.continuum.electrolyte.examples import candidate, conductivity, record
 
 
 def test_resistance_by_hand():
@@ -28,11 +31,24 @@ def test_incomplete_records_are_refused():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"thickness": 0.0}, {"area": -1.0}, {"porosity": 1.0}, {"tortuosity_factor": 0.5}], ids=str
+    ("wrong", "said"),
+    [
+        ({"thickness": 0.0}, "a layer has"),
+        ({"area": -1.0}, "a layer has"),
+        ({"porosity": 1.0}, "a layer has"),
+        ({"tortuosity_factor": 0.5}, "tortuosity factor"),
+    ],
+    ids=str,
 )
-def test_impossible_layers_are_refused(wrong):
-    with pytest.raises(UsageError, match="a layer has"):
+def test_impossible_layers_are_refused(wrong, said):
+    with pytest.raises(UsageError, match=said):
         electrolyte_parameters(record(conductivity(1e-3)), **{"thickness": 30e-6, "area": 1e-2, **wrong})
+
+
+def test_another_ion_than_lithium_is_refused():
+    of_sodium = handoff_record(dataclasses.replace(candidate(conductivity(1e-3)), working_ion="Na"))
+    with pytest.raises(UsageError, match="the base sets are cells of lithium: solid_electrolyte, which conducts Na"):
+        electrolyte_parameters(of_sodium, 30e-6, 1e-2)
 
 
 def discharge(values, options):

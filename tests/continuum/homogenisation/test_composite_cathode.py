@@ -68,7 +68,7 @@ def test_moduli_are_those_of_the_full_active_material_and_the_corrected_electrol
     assert layer.sources["active moduli"] == "raw"
     assert layer.sources["electrolyte moduli"] == "corrected"
     assert [remark for remark in layer.remarks if "not corrected" in remark] == [
-        "The stiffness of LiCo is not corrected for the potential's softness."
+        "The stiffness of LiCo-x is not corrected for the potential's softness."
     ]
     assert sum(layer.fractions.values()) == pytest.approx(1)
 
@@ -107,7 +107,7 @@ def test_a_layer_can_do_without_thermal_expansion_but_says_so():
     layer = cathode(electrolyte=without(ELECTROLYTE, "thermal_expansion"))
     assert layer.thermal_expansion is None
     (remark,) = [remark for remark in layer.remarks if "thermal" in remark]
-    assert "LiS lacks thermal_expansion at 300 K (stage 'thermal_expansion')" in remark
+    assert "lack of thermal_expansion of LiS-x at 300 K (stage 'thermal_expansion')" in remark
 
 
 def test_all_that_is_missing_is_named_with_the_stages_that_give_it():
@@ -120,14 +120,21 @@ def test_all_that_is_missing_is_named_with_the_stages_that_give_it():
     modulus, other, change, conductivity = problem.value.missing
     assert "youngs_modulus of LiCo" in modulus and "'elasticity'" in modulus
     assert "youngs_modulus of LiS" in other and "poisson_ratio" in other
-    assert "volume_change of LiCo without working ions" in change and "'voltage'" in change
-    assert "bulk_ionic_conductivity of LiS at 350 K" in conductivity and "'diffusivity'" in conductivity
+    assert "volume_change of LiCo-x without working ions" in change and "'voltage'" in change
+    assert "bulk_ionic_conductivity of LiS-x at 350 K" in conductivity and "'diffusivity'" in conductivity
 
 
 def test_a_bound_stays_a_bound():
     quick = dataclasses.replace(ELECTROLYTE[4], bound="upper")
     layer = cathode(electrolyte=[*ELECTROLYTE, quick])
     assert any("electrolyte conductivity is a bound (upper)" in remark for remark in layer.remarks)
+    assert layer.bounds == {"electrolyte conductivity": "upper"}
+
+
+def test_uncertainties_go_with_the_numbers_they_are_of():
+    unsure = dataclasses.replace(ELECTROLYTE[4], uncertainty=0.25 * ELECTROLYTE[4].number)
+    assert cathode(electrolyte=[*ELECTROLYTE, unsure]).relative_uncertainties["electrolyte conductivity"] == 0.25
+    assert "electrolyte conductivity" not in cathode().relative_uncertainties
 
 
 @pytest.mark.parametrize("wrong", [(0.0, 0.1), (0.7, 0.3), (0.9, 0.2), (0.5, -0.1), (1.2, 0.0)])
