@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -63,15 +64,27 @@ def hand_over_record(
 def parameter_values(folder: str | Path, candidate: str, base: str = DEFAULT_BASE) -> pybamm.ParameterValues:
     """Return PyBaMM's parameter values of a cell with one electrode of a campaign's material.
 
+    They run in SPM, SPMe and DFN, with cracks too where the base set has mechanics. What limits them, and which options
+    a material needs whose particles separate into two phases, is issued as warnings.
+
     Raises
     ------
     UsageError
         As :func:`handoff_campaign`; for a material that lacks something, what it is and which stage gives it.
     """
+    from atomscreen.continuum.cell.discharge import model_options
+    from atomscreen.continuum.cell.pybamm_file import runnable
     from atomscreen.continuum.cell.pybamm_parameters import pybamm_parameters
 
     (record,) = _records(CampaignFolder(Path(folder)).read_record(), [candidate])
-    return pybamm_parameters(electrode_of(record), base).values
+    parameters = runnable(pybamm_parameters(electrode_of(record), base))
+    for remark in parameters.remarks:
+        warnings.warn(f"{candidate} in {base}: {remark}", stacklevel=2)
+    if (particle := model_options(parameters)["particle"]) != "Fickian diffusion":
+        warnings.warn(
+            f"{candidate} separates into two phases: give the model {{'particle': {particle!r}}}", stacklevel=2
+        )
+    return parameters.values
 
 
 def _records(record: Mapping[str, Any], wanted: Sequence[str]) -> list[HandoffRecord]:

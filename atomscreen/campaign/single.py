@@ -97,8 +97,9 @@ def run_stage(name: str, candidate: Candidate, **parameters: Any) -> Candidate:
     """
     steps = plan(name, parameters)
     if not (stage := steps[-1].stage).applies_to(candidate.role):
-        roles = " or ".join(sorted(stage.roles or ()))
-        raise UsageError(f"stage '{name}' is for a {roles}, and '{candidate.id}' is a {candidate.role}")
+        roles = ", ".join(role.replace("_", " ") for role in sorted(stage.roles or ()))
+        own = str(candidate.role).replace("_", " ")
+        raise UsageError(f"stage '{name}' is for these roles: {roles}; '{candidate.id}' is of the role {own}")
     for step in steps:
         given = {*map(structure_kind, candidate.structures), *(quantity.name for quantity in candidate.quantities)}
         if step is not steps[-1] and _needed(steps, step) <= given:

@@ -10,11 +10,12 @@ from pathlib import Path
 from atomscreen.core.errors import AtomscreenError
 
 
-def handoff(folder: Path, to: Sequence[str], candidates: Sequence[str], base: str, json: bool) -> None:
+def handoff(folder: Path, to: Sequence[str], candidates: Sequence[str], base: str | None, json: bool) -> None:
     """Write a campaign's materials for continuum models, and print what was written and what is missing."""
     from atomscreen.campaign.handoff import FOLDER, handoff_campaign
+    from atomscreen.continuum.cell.base_sets import DEFAULT_BASE
 
-    outcome = handoff_campaign(folder, to, candidates, base)
+    outcome = handoff_campaign(folder, to, candidates, base or DEFAULT_BASE)
     if json:
         print(json_module.dumps([dataclasses.asdict(one) for one in outcome]))
     else:

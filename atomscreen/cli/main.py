@@ -79,8 +79,9 @@ def handoff(
         list[str] | None, typer.Option(metavar="ID", help="Only this one; by default all that passed the funnel.")
     ] = None,
     base: Annotated[
-        str, typer.Option(help="Parameter set for what is not the material's: Ai2020, OKane2022 or Chen2020.")
-    ] = "Ai2020",
+        str | None,
+        typer.Option(help="Parameter set for what is not the material's: Ai2020 (default), OKane2022 or Chen2020."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Hand a finished campaign's materials to continuum models: cell parameter sets, BPX files, tables, records."""

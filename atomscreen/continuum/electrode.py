@@ -99,7 +99,7 @@ class Electrode:
     volume_change
         Fraction of the full material's volume, 0 at content 1.
     fracture_toughness
-        In Pa·m^0.5, of the least tough content.
+        In Pa·m^0.5.
     coexistence
         Contents between which two phases coexist.
     sources

@@ -30,8 +30,9 @@ ELECTRODE_QUANTITIES = frozenset(
 )
 """Quantities without which no cell model is made of an electrode."""
 
-TAKEN_BESIDE = frozenset({"youngs_modulus_corrected", "poisson_ratio_corrected", "average_voltage"})
-"""What is taken beside them where it is there: moduli corrected for softness, and the uncertainty of the voltage."""
+TAKEN_BESIDE = frozenset({"youngs_modulus_corrected", "poisson_ratio_corrected", "average_voltage", "mixing_energy"})
+"""What is taken beside them where it is there: moduli corrected for softness, the uncertainty of the voltage, and the
+energies that decide whether phases separate."""
 
 
 def electrode_of(record: HandoffRecord) -> Electrode:
@@ -139,7 +140,7 @@ class _Reading:
             missing = lacks("volume_change", "at two contents of working ions")
             raise HandoffIncomplete(self.record.material.id, "a cell model", [missing])
         known = self.curve("volume_change", "volume_change")
-        self.known["partial_molar_volume"] = self.known["volume_change"]  # steps between the same contents
+        self.known["partial_molar_volume"] = self.known["volume_change"]  # both come from the same structures
         contents, values = list(known.contents), list(known.values)
         for end, place in ((0.0, 0), (1.0, -1)):
             if end not in contents:
@@ -184,7 +185,7 @@ class _Reading:
         found = self.curve("diffusivity", "chemical_diffusivity", logarithmic=True)
         if (fastest := max(found.values)) > IN_LIQUID:
             self.remarks.append(
-                f"The chemical diffusivity is up to {fastest:.1e} m²/s, as fast as ions in a liquid or faster: the "
-                "barriers behind it are too low, and the stress of diffusion is too small by as much."
+                f"The chemical diffusivity is up to {fastest:.1e} m²/s, more than ions in a liquid have: the barriers "
+                "behind it are too low or the thermodynamic factor is great, and diffusion makes next to no stress."
             )
         return found

@@ -98,11 +98,11 @@ def check_handoff(given: Any) -> HandoffSpec:
         for key in given:
             if key not in ("to", "base"):
                 raise UsageError(f"'handoff' has no '{key}'{closest(str(key), ('to', 'base'))}")
-        given, base = given.get("to"), str(given.get("base", DEFAULT_BASE))
+        given, base = given.get("to"), str(given.get("base") or DEFAULT_BASE)
     else:
         base = DEFAULT_BASE
-    names = [given] if isinstance(given, str) else list(given or [])
-    if not names:
+    names = [given] if isinstance(given, str) else given
+    if not isinstance(names, Sequence) or not names or not all(isinstance(name, str) for name in names):
         raise UsageError(f"a handoff names at least one format: {', '.join(FORMATS)}")
     for name in names:
         if name not in FORMATS:
@@ -139,6 +139,7 @@ def hand_over(records: Iterable[HandoffRecord], spec: HandoffSpec, folder: Path)
     folder.mkdir(parents=True, exist_ok=True)
     materials = list(records)
     index = {(one["id"], one["format"]): one for one in read_index(folder)["handed"]}
+    earlier = pairs.read_pairs(folder)
     outcome = []
     for record in materials:
         for name in spec.formats:
@@ -152,7 +153,7 @@ def hand_over(records: Iterable[HandoffRecord], spec: HandoffSpec, folder: Path)
             outcome.append(found)
     tables = [
         {"file": path.name, "about": pairs.ABOUT, "limits": pairs.LIMITS}
-        for path in pairs.write_pairs(materials, folder)
+        for path in pairs.write_pairs(materials, folder, earlier)
     ]
     with written(folder / INDEX) as file:
         json.dump({"handed": list(index.values()), "tables": tables}, file, indent=1, ensure_ascii=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from atomscreen.continuum.homogenisation import composite_cathode as layers
 from atomscreen.continuum.homogenisation.composite_cathode import composite_cathode
 from atomscreen.continuum.incomplete import HandoffIncomplete, in_one_line
 from atomscreen.continuum.record import HandoffRecord
+from atomscreen.core.errors import UsageError
 from atomscreen.core.files import written
 from atomscreen.core.vocabulary import Role
 
@@ -70,16 +71,18 @@ LIMITS: Final = (
 """What no row of the table takes into account."""
 
 
-def write_pairs(records: Sequence[HandoffRecord], folder: Path) -> list[Path]:
+def write_pairs(
+    records: Sequence[HandoffRecord], folder: Path, earlier: Sequence[Mapping[str, Any]] = ()
+) -> list[Path]:
     """Write the table of all pairs; nothing where there is none.
 
-    Pairs of an earlier table that are not among these stay in it. A pair that lacks something has empty cells, and says
-    what it lacks; the layers are of :data:`ACTIVE_FRACTION` and :data:`POROSITY`.
+    Rows of an ``earlier`` table of pairs that are not among these stay in it. A pair that lacks something has empty
+    cells, and says what it lacks; the layers are of :data:`ACTIVE_FRACTION` and :data:`POROSITY`.
     """
-    path = folder / FILE
-    rows = _earlier(path) | {(row["cathode"], row["electrolyte"]): row for row in pairs(records)}
+    rows = {(row["cathode"], row["electrolyte"]): row for row in (*earlier, *pairs(records))}
     if not rows:
         return []
+    path = folder / FILE
     with written(path) as file:
         table = csv.DictWriter(file, COLUMNS, restval="")
         table.writeheader()
@@ -87,15 +90,26 @@ def write_pairs(records: Sequence[HandoffRecord], folder: Path) -> list[Path]:
     return [path]
 
 
-def _earlier(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
-    """Return the rows of a table with these columns; none where there is no such table."""
+def read_pairs(folder: Path) -> list[dict[str, Any]]:
+    """Return the rows of the table in a folder; none where there is no table.
+
+    Raises
+    ------
+    UsageError
+        For a table that is not what :func:`write_pairs` wrote.
+    """
+    path = folder / FILE
     if not path.exists():
-        return {}
-    with path.open(encoding="utf-8", newline="") as file:
-        table = csv.DictReader(file)
-        if tuple(table.fieldnames or ()) != COLUMNS:
-            return {}
-        return {(row["cathode"], row["electrolyte"]): row for row in table}
+        return []
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            table = csv.DictReader(file, strict=True)
+            rows = list(table)
+    except (OSError, ValueError, csv.Error):
+        rows, table = [], None
+    if table is None or tuple(table.fieldnames or ()) != COLUMNS or any(None in row for row in rows):
+        raise UsageError(f"'{path}' is not what atomscreen wrote; move it away and hand over again")
+    return rows
 
 
 def pairs(records: Sequence[HandoffRecord]) -> Iterator[dict[str, Any]]:

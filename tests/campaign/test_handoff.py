@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import warnings
 
 import pytest
 from typer.testing import CliRunner
@@ -59,7 +60,10 @@ def test_one_that_was_dropped_can_be_asked_for_by_its_id(campaign):
 
 
 def test_parameter_values_in_two_lines(campaign):
-    values = parameter_values(campaign, "LiCoO2-test", base="OKane2022")
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        values = parameter_values(campaign, "LiCoO2-test", base="OKane2022")
+    assert any("LiCoO2-test in OKane2022: The open-circuit voltage ends" in str(one.message) for one in said)
     assert values["Maximum concentration in positive electrode [mol.m-3]"] == pytest.approx(51600)
     with pytest.raises(UsageError, match="youngs_modulus"):
         parameter_values(campaign, "poor")

@@ -33,7 +33,7 @@ def test_parts_run_one_after_the_other_in_this_process():
 
 def test_a_stage_for_other_roles_is_refused():
     (only,) = candidates(1)
-    with toy_stages(), pytest.raises(UsageError, match="'compare' is for a cathode, and 'c0' is a solid_electrolyte"):
+    with toy_stages(), pytest.raises(UsageError, match="for these roles: cathode; 'c0' is of the role solid electro"):
         run_stage("compare", dataclasses.replace(only, role=Role.SOLID_ELECTROLYTE))
 
 

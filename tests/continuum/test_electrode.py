@@ -80,7 +80,7 @@ def test_bounds_and_implausible_speed_are_remarked():
     fast = Quantity("chemical_diffusivity", 1e-4, None, {"ion_content": 0.5}, "barriers", bound="lower")
     said = electrode(dataclasses.replace(candidate, quantities=(*candidate.quantities, fast))).remarks
     assert any("chemical_diffusivity is lower bound" in one for one in said)
-    assert any("1.0e-08 m²/s, as fast as ions in a liquid" in one for one in said)
+    assert any("1.0e-08 m²/s, more than ions in a liquid have" in one for one in said)
     assert any("uncertainty at some contents only" in one for one in said)
 
 

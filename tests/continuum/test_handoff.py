@@ -132,6 +132,7 @@ def test_an_index_of_something_else_is_refused(tmp_path):
         ("pybamm", HandoffSpec(("pybamm",))),
         (["csv", "json", "csv"], HandoffSpec(("csv", "json"))),
         ({"to": ["pybamm"], "base": "OKane2022"}, HandoffSpec(("pybamm",), "OKane2022")),
+        ({"to": "csv", "base": None}, HandoffSpec(("csv",))),
     ],
 )
 def test_what_is_asked_for(given, expected):
@@ -145,6 +146,8 @@ def test_what_is_asked_for(given, expected):
         ([], "at least one format"),
         ({"to": "csv", "bas": "Ai2020"}, "no 'bas'"),
         ({"base": "Ai2020"}, "at least one format"),
+        (True, "at least one format"),
+        ([{"pybamm": {"base": "OKane2022"}}], "at least one format"),
         ({"to": "pybamm", "base": "Ai2021"}, "Ai2020"),
     ],
 )
@@ -232,6 +235,14 @@ def test_what_a_pair_lacks_is_said_once(tmp_path):
     hand_over(map(handoff_record, (poor, electrolyte())), HandoffSpec(("csv",)), tmp_path)
     (row,) = rows_of_pairs(tmp_path).values()
     assert row["said"].count("volume_change of LiCoO2-test without working ions") == 1
+
+
+@pytest.mark.parametrize("text", [b"cathode;electrolyte\n", b"\xff\xfe", b"a,b\n1,2\n"])
+def test_a_table_that_somebody_edited_is_not_overwritten(text, tmp_path):
+    (tmp_path / FILE).write_bytes(text)
+    with pytest.raises(UsageError, match="move it away"):
+        hand_over(map(handoff_record, (cathode(), electrolyte())), HandoffSpec(("csv",)), tmp_path)
+    assert (tmp_path / FILE).read_bytes() == text and not (tmp_path / "sulfide.csv").exists()
 
 
 def test_different_ions_are_no_pair(tmp_path):

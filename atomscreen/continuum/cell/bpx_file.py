@@ -143,9 +143,8 @@ class _Document:
             f"{material} as the {self.electrode.side.lower()} electrode of the cell of PyBaMM's set {base}. Whatever "
             "is not named here is that set's.",
             *origins,
-            *self.electrode.remarks,
+            *self.parameters.remarks,
             *((_SEPARATING,) if self.electrode.phase_separating else ()),
-            *self.balance.remarks,
             *self.misfits,
             *_NOTES,
         )

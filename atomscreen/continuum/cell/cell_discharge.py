@@ -10,7 +10,7 @@ from pydantic import Field
 
 from atomscreen.continuum.cell.base_sets import DEFAULT_BASE, BaseName
 from atomscreen.continuum.cell.cell_uncertainty import CellUncertainty, cell_uncertainty
-from atomscreen.continuum.cell.discharge import CellModel, Discharge, Mechanics, run_discharge
+from atomscreen.continuum.cell.discharge import OF_A_CELL, CellModel, Discharge, Mechanics, run_discharge
 from atomscreen.continuum.cell.discharge_quantities import (
     discharge_numbers,
     discharge_quantities,
@@ -120,7 +120,8 @@ def cell_discharge(
         about["uncertainties"] = f"of {len(drawn.outputs[AT_REST])} sampled electrodes in {SAMPLED_MODEL}s, seed {seed}"
     quantities = discharge_quantities(ours, theirs, method, about, uncertainties)
     rest = _theoretical(parameters, at_rest, uncertainties.get(AT_REST))
-    return Results((*quantities, rest), notes=(*_notes(*ours), *said))
+    notes = tuple(f"{OF_A_CELL}{base}: {note}" for note in (*_notes(*ours), *said))
+    return Results((*quantities, rest), notes=notes)
 
 
 def _drawn(
@@ -148,8 +149,8 @@ def _drawn(
     ]
     if drawn.failures:
         notes.append(
-            f"{len(drawn.failures)} of {count} sampled cells did not run, so the uncertainties are those of the "
-            f"others; the first: {drawn.failures[0]}."
+            f"{len(drawn.failures)} of {count} sampled cells did not run, those whose voltage is furthest "
+            f"off, so the uncertainties, which are of the others, are too small; the first: {drawn.failures[0]}."
         )
     return drawn, tuple(notes)
 

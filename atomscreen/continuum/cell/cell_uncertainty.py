@@ -132,6 +132,8 @@ def cell_uncertainty(
         Where less than two samples ran.
     """
     start = time.perf_counter()
+    if count < 2:
+        raise UsageError(f"{count} samples tell nothing of a spread; take two or more")
     cells, failures = [], []
     for sample in sampled(electrode, count, seed):
         try:

@@ -91,7 +91,7 @@ def electrolyte_cell(
     layered = with_layer(bare, record, convert(thickness, "µm", "m"), porosity, tortuosity_factor)
     ours, theirs = ((cell, run_discharge(cell, model, "none", c_rate)) for cell in (layered, bare))
     known = candidate.quantity(CONDUCTIVITY)
-    notes = [WHAT_IT_IS]
+    notes = [WHAT_IT_IS, *ours[1].remarks]
     uncertainties: dict[str, float] = {}
     if known.uncertainty is None:
         notes.append("Nobody knows how uncertain the conductivity is, so the cell's numbers have no uncertainty.")

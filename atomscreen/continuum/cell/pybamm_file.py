@@ -1,28 +1,31 @@
-"""A cell's parameters as files: one that PyBaMM reads by itself, where each number is from, and how to run them.
-
-values = pybamm.ParameterValues.from_json("LiCoO2.pybamm.json")
-about = json.load(open("LiCoO2.pybamm.about.json"))
-options = {name: tuple(value) if isinstance(value, list) else value for name, value in about["options"].items()}
-solver = pybamm.IDAKLUSolver(**about["solver"])
-model = pybamm.lithium_ion.DFN(options)
-pybamm.Simulation(model, parameter_values=values, solver=solver).solve([0, 3600])
-"""
+"""A cell's parameters as files: one that PyBaMM reads by itself, where each number is from, and how to run them."""
 
 from __future__ import annotations
 
 import csv
+import dataclasses
 import importlib.metadata
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from atomscreen.continuum.cell.base_sets import BASE_SETS
 from atomscreen.continuum.cell.crack_start import that_cracks_start
-from atomscreen.continuum.cell.discharge import TOLERANCES, model_options
+from atomscreen.continuum.cell.discharge import OF_A_CELL, TOLERANCES, model_options
 from atomscreen.continuum.cell.pybamm_parameters import CellParameters, pybamm_parameters
 from atomscreen.continuum.electrode_reading import electrode_of
 from atomscreen.continuum.record import HandoffRecord
+from atomscreen.core.errors import StageFailure
 from atomscreen.core.files import written
+
+HOW_TO_USE: Final = (
+    "values = pybamm.ParameterValues.from_json('ID.pybamm.json'); about = json.load(open('ID.pybamm.about.json')); "
+    "options = {name: tuple(value) if isinstance(value, list) else value for name, value in about['options'].items()}; "
+    "solver = pybamm.IDAKLUSolver(rtol=about['tolerances'][0], atol=about['tolerances'][0]); "
+    "pybamm.Simulation(pybamm.lithium_ion.DFN(options), parameter_values=values, solver=solver).solve([0, 3600]). "
+    "Looser tolerances make noise of the small stresses of fast diffusion; take the next where one fails."
+)
 
 
 def write_pybamm(record: HandoffRecord, folder: Path, base: str) -> list[Path]:
@@ -40,6 +43,19 @@ def write_pybamm(record: HandoffRecord, folder: Path, base: str) -> list[Path]:
     return write_parameters(pybamm_parameters(electrode_of(record), base), folder, record.material.id, record.notes)
 
 
+def runnable(parameters: CellParameters) -> CellParameters:
+    """Return a cell's parameters from which PyBaMM's cracks can grow, where its base set has mechanics.
+
+    Where no such charged state is found they are as they were, and a remark says so.
+    """
+    if not BASE_SETS[parameters.base].mechanics:
+        return parameters
+    try:
+        return that_cracks_start(parameters, {"particle mechanics": "swelling and cracking"})
+    except StageFailure as problem:
+        return dataclasses.replace(parameters, remarks=(*parameters.remarks, f"{problem}."))
+
+
 def write_parameters(parameters: CellParameters, folder: Path, name: str, notes: Sequence[str] = ()) -> list[Path]:
     """Write a cell's parameters, their origins, and how to run them, under a name; return the paths.
 
@@ -54,10 +70,8 @@ def write_parameters(parameters: CellParameters, folder: Path, name: str, notes:
     notes
         What the calculations behind the numbers said of their limits.
     """
-    mechanics = BASE_SETS[parameters.base].mechanics
-    options = model_options(parameters, "swelling only" if mechanics else "none")
-    if mechanics:
-        parameters = that_cracks_start(parameters, {"particle mechanics": "swelling and cracking"})
+    options = model_options(parameters, "swelling only" if BASE_SETS[parameters.base].mechanics else "none")
+    parameters = runnable(parameters)
     path, origins, about = (folder / f"{name}.pybamm{end}" for end in (".json", ".origins.csv", ".about.json"))
     with written(path) as file:
         json.dump(parameters.values.to_json(), file, indent=1, default=float)  # NumPy's numbers among PyBaMM's
@@ -69,11 +83,12 @@ def write_parameters(parameters: CellParameters, folder: Path, name: str, notes:
         told = {
             "base": parameters.base,
             "pybamm": importlib.metadata.version("pybamm"),
+            "how_to_use": HOW_TO_USE,
             "options": options,
-            # Looser, and the small stresses of fast diffusion are noise.
-            "solver": {"rtol": TOLERANCES[0], "atol": TOLERANCES[0]},
+            "tolerances": list(TOLERANCES),
             "remarks": list(parameters.remarks),
-            "notes": list(notes),
+            # Those of the stage that ran a cell are of its cell, which need not be this one.
+            "notes": [note for note in dict.fromkeys(notes) if not note.startswith(OF_A_CELL)],
         }
         json.dump(told, file, indent=1, ensure_ascii=False)
     return [path, origins, about]

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from atomscreen.continuum.cell.base_sets import base_values, check_base, pybamm_library
+from atomscreen.continuum.cell.base_sets import DEFAULT_BASE, base_values, check_base, pybamm_library
 from atomscreen.continuum.cell.cell_balance import Balance, balance, lithium_of_new_cell
 from atomscreen.continuum.electrode import Curve, Electrode
 from atomscreen.core.errors import UsageError
@@ -93,13 +93,14 @@ def untouched_base(base: str) -> CellParameters:
 
 def pybamm_parameters(
     electrode: Electrode,
-    base: str = "Ai2020",
+    base: str = DEFAULT_BASE,
     lower_voltage: float | None = None,
     upper_voltage: float | None = None,
 ) -> CellParameters:
     """Return the parameters of a base set's cell with an electrode of another material in it.
 
-    ``parameters.values`` runs in any of PyBaMM's lithium-ion models, charged to the upper voltage. Geometry, porosity,
+    ``parameters.values`` is for any of PyBaMM's lithium-ion models, charged to the upper voltage (cracks may need
+    :func:`~atomscreen.continuum.cell.crack_start.that_cracks_start`). Geometry, porosity,
     particle size, electrolyte, kinetics, the other electrode, and the constants of crack growth stay the base set's.
 
     Parameters
@@ -145,7 +146,11 @@ def _electrochemical(electrode: Electrode) -> dict[str, tuple[Any, Origin]]:
     return {
         f"Maximum concentration in {side.lower()} electrode [mol.m-3]": (
             electrode.assembled_concentration,
-            _known(electrode, "maximum_concentration", "volume_change"),
+            Origin(
+                "material",
+                f"{_known(electrode, 'maximum_concentration').text}; over the volume as assembled, "
+                f"{electrode.assembled_concentration / electrode.maximum_concentration:.4g} times that in the full one",
+            ),
         ),
         f"{side} electrode OCP [V]": (
             _function(electrode.open_circuit_potential, smooth=True),
@@ -171,9 +176,8 @@ def _mechanical(electrode: Electrode, values: Any, base: str) -> dict[str, tuple
     that volume changes with content: sizes follow from the volume change.
     """
     side = f"{electrode.side} electrode"
-    assembled = 1.0 if electrode.side == "Positive" else 0.0
     change = electrode.volume_change
-    start = float(change.at(assembled))
+    start = float(change.at(electrode.assembled_content))
     from_start = Curve(change.contents, tuple((value - start) / (1 + start) for value in change.values))
     crack, geometry = (
         float(values[f"{side} {name}"]) for name in ("initial crack length [m]", "Paris' law constant b")
@@ -217,9 +221,11 @@ def _unknown_contents(electrode: Electrode, found: Balance) -> Iterator[str]:
         if name not in ONE_NUMBER and (low < first - NEAR or high > last + NEAR):
             beyond.setdefault((first, last), []).append(name.replace("_", " "))
     for (first, last), names in beyond.items():
+        volume = "volume change" in names
+        goes_on = "; the volume goes on by the partial molar volume there" if volume else ""
         yield (
             f"The cell uses contents from {low:.2f} to {high:.2f}; known from {first:.2f} to {last:.2f} only are "
-            f"{', '.join(names)}: beyond, they stay as they are at the nearest one, and the volume goes on as it went."
+            f"{', '.join(names)}. Beyond, what is known nearest is taken{goes_on}."
         )
 
 

@@ -104,16 +104,16 @@ def electrolyte_layer(
             give("ohmic_drop", drop, _RECIPROCAL[bulk.bound], f"{current_density:g} mA/cm² through {layer}"),
             Quantity("transference_number", 1.0, method="by construction: a solid electrolyte conducts one ion"),
         ),
-        notes=_doubts(bulk.number, candidate.working_ion),
+        notes=conductivity_doubts(bulk.number, candidate.working_ion),
     )
 
 
-def _doubts(conductivity: float, ion: str | None) -> tuple[str, ...]:
+def conductivity_doubts(conductivity: float, ion: str | None) -> tuple[str, ...]:
     """Return a note on a conductivity in S/cm that no lithium solid electrolyte has."""
     if ion != "Li" or conductivity <= BEYOND_KNOWN:
         return ()
     return (
         f"The conductivity of {conductivity:.2g} S/cm at 300 K is above that of any lithium solid electrolyte known "
-        "(about 0.03 S/cm): perhaps the potential's lattice is too soft, or its framework moves; the layer's "
+        "(about 0.03 S/cm): perhaps the potential's lattice is too soft, or its framework moves; a layer's "
         "resistance is then too low.",
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from atomscreen.continuum.electrolyte.electrolyte_layer import conductivity_doubts
 from atomscreen.continuum.electrolyte.record_values import check_same_ion
 from atomscreen.continuum.homogenisation import composite_moduli, effective_transport
 from atomscreen.continuum.homogenisation.comparison_medium import IsotropicMedium
@@ -17,6 +18,7 @@ from atomscreen.continuum.incomplete import HandoffIncomplete, lacks
 from atomscreen.continuum.record import Entry, HandoffRecord
 from atomscreen.core.errors import UsageError
 from atomscreen.core.quantity import Bound
+from atomscreen.core.units import convert
 
 ROOM_TEMPERATURE: Final = 300.0
 """In K: the conductivity at it has a name of its own."""
@@ -230,6 +232,8 @@ class _Found:
             entry = record.find("bulk_ionic_conductivity_300K")
         if entry is None:
             return self._lacks(record, "bulk_ionic_conductivity", f"at {self.temperature:g} K")
+        if self.temperature == ROOM_TEMPERATURE:
+            self.remarks += conductivity_doubts(convert(entry.number, "S/m", "S/cm"), record.material.working_ion)
         return self._take("electrolyte conductivity", entry)
 
     def thermal_expansions(self, active: HandoffRecord, electrolyte: HandoffRecord) -> dict[str, float] | None:

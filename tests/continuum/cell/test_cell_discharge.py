@@ -141,7 +141,7 @@ def test_samples_that_do_not_run_are_counted() -> None:
 
 def test_an_electrode_left_unused_is_said() -> None:
     (said,) = (note for note in given(lithium_cobalt_oxide).notes if "is used only" in note)
-    assert said.startswith("Between 3 and 4.2 V the electrode is used only at contents from 0.")
+    assert said.startswith("In the cell of Ai2020: Between 3 and 4.2 V the electrode is used only at contents from 0.")
     cell = pybamm_parameters(lithium_cobalt_oxide())
     assert cell.balance is not None
     for least, notes in ((0.2, 0), (0.3, 1)):

@@ -65,14 +65,16 @@ def test_a_record_becomes_the_same_files(tmp_path: Path) -> None:
 
 def test_what_is_told_beside_it_runs_as_it_stands(tmp_path: Path) -> None:
     parameters = pybamm_parameters(lithium_iron_phosphate())
-    path, _, about = write_parameters(parameters, tmp_path, "material", ["What a stage said."])
+    notes = ["What a stage said.", "In the cell of OKane2022: something of another cell."]
+    path, _, about = write_parameters(parameters, tmp_path, "material", notes)
     told, pybamm = json.loads(about.read_text()), pybamm_library()
     assert told["notes"] == ["What a stage said."]
     assert told["options"]["particle"] == ["Fickian diffusion", "uniform profile"]  # two phases in the positive one
+    assert told["tolerances"][0] == 1e-9 and "tuple(value)" in told["how_to_use"]
     options = {name: tuple(value) if isinstance(value, list) else value for name, value in told["options"].items()}
     model = pybamm.lithium_ion.DFN(options)
     values = pybamm.ParameterValues.from_json(str(path))
-    solver = pybamm.IDAKLUSolver(**told["solver"])
+    solver = pybamm.IDAKLUSolver(rtol=told["tolerances"][0], atol=told["tolerances"][0])
     solved = pybamm.Simulation(model, parameter_values=values, solver=solver, C_rate=1.0).solve([0.0, 5400.0])
     expected = run_discharge(parameters)
     assert float(solved["Discharge capacity [A.h]"].entries[-1]) == pytest.approx(expected.capacity[-1], rel=1e-4)
