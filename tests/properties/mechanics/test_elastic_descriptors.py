@@ -86,7 +86,8 @@ def test_correction_stands_beside_the_raw_value():
     tensor = cubic(168.4, 121.4, 75.4)
     shipped = {name: correction[-1] for name, correction in card("chgnet").corrections.items()}
     state = stiffness(tensor, potential="chgnet")
-    raw, more = values(solids.averages(state)), values(solids.descriptors(state))
+    raw = values(solids.averages(state))
+    more = raw | values(solids.descriptors(state))
     for name in ("bulk_modulus", "shear_modulus"):
         better = more[f"{name}_corrected"]
         assert better.number == pytest.approx(shipped[name].factor * raw[name].number)
