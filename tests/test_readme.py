@@ -66,7 +66,7 @@ def test_the_workflow_file_is_in_order(tmp_path, monkeypatch):
 
 def test_the_stage_to_imitate_is_complete(tmp_path):
     check = "\nfrom atomscreen.core.checking import check_stage\nfrom atomscreen.core.stages import get_stage\ncheck_stage(get_stage('weigh'))"
-    run(block("def weigh(") + check, tmp_path)
+    assert run(block("def weigh(") + check + "\nprint('complete')", tmp_path).endswith("complete\n")
 
 
 def test_a_cell_in_a_few_lines(tmp_path):
@@ -74,4 +74,8 @@ def test_a_cell_in_a_few_lines(tmp_path):
     folder.mkdir()
     candidate = dataclasses.replace(cathode(), id="LiCoO2")
     (folder / "campaign.json").write_text(json.dumps({"name": "x", "steps": [], "candidates": [row(candidate)]}))
-    run(block("parameter_values("), tmp_path)
+    printed = run(
+        block("parameter_values(") + "\nprint(values['Maximum concentration in positive electrode [mol.m-3]'])",
+        tmp_path,
+    )
+    assert float(printed.split()[-1]) == pytest.approx(51600)

@@ -39,12 +39,6 @@ FORMATS: Mapping[str, Mapping[Kind, str]] = {
 OF_A_CELL: Final = frozenset({"pybamm", "bpx"})
 """Formats whose files are of a base set's cell."""
 
-TAKES_OTHERS: Mapping[Kind, str] = {
-    "electrode": "describes solid electrolytes",
-    "electrolyte": "describes electrodes in liquid electrolyte",
-}
-"""Why a format has nothing for a kind of material."""
-
 INDEX: Final = "handoff.json"
 """What of each material lies in the folder, from all the handoffs into it."""
 
@@ -210,7 +204,7 @@ def _writer(name: str, record: HandoffRecord) -> Callable[[HandoffRecord, Path, 
     if kind not in FORMATS[name]:
         role = (record.material.role or "material without a role").replace("_", " ")
         others = ", ".join(other for other, kinds in FORMATS.items() if kind in kinds)
-        raise UsageError(f"{name} {TAKES_OTHERS[kind]}; '{record.material.id}' is a {role}: use one of {others}")
+        raise UsageError(f"{name} describes no {role}: hand '{record.material.id}' to one of {others}")
     module, _, function = FORMATS[name][kind].partition(":")
     found: Callable[[HandoffRecord, Path, str], Sequence[Path]] = getattr(importlib.import_module(module), function)
     return found

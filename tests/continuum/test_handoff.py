@@ -162,7 +162,7 @@ def test_every_format_has_its_writer_or_says_which_do(name, record):
     kind = "electrolyte" if record.role is Role.SOLID_ELECTROLYTE else "electrode"
     if kind not in FORMATS[name]:
         with pytest.raises(
-            UsageError, match=f"{name} describes .*; '{record.id}' is a .*: use one of pybamm, csv, json"
+            UsageError, match=f"{name} describes no solid electrolyte: hand '{record.id}' to one of pybamm, csv, json"
         ):
             _writer(name, handoff_record(record))
     else:

@@ -127,7 +127,7 @@ def cell_uncertainty(
     Raises
     ------
     UsageError
-        Where there is nothing to draw.
+        Where there is nothing to draw, or for less than two samples.
     StageFailure
         Where less than two samples ran.
     """

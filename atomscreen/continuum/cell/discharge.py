@@ -59,7 +59,7 @@ class Discharge:
         Delivered in all, in W·h.
     temperature
         In K.
-    tangential_stress, radial_stress
+    tangential_stress
         In Pa, tension positive, at the surface of the electrode's particles, mean over the electrode. ``None`` without
         mechanics, and where two phases coexist in the particles.
     stress_range
@@ -81,7 +81,6 @@ class Discharge:
     energy: float
     temperature: float
     tangential_stress: Array | None
-    radial_stress: Array | None
     stress_range: tuple[float, float] | None
     electrode_thickness_change: Array | None
     cell_thickness_change: Array | None
@@ -143,7 +142,6 @@ def run_discharge(
         energy=float(series("Discharge energy [W.h]")[-1]),
         temperature=float(parameters.values["Ambient temperature [K]"]),
         tangential_stress=series(f"{mean} tangential stress [Pa]") if stressed else None,
-        radial_stress=series(f"{mean} radial stress [Pa]") if stressed else None,
         stress_range=(float(series(surface).min()), float(series(surface).max())) if stressed else None,
         electrode_thickness_change=None if mechanics == "none" else series(f"{side} electrode thickness change [m]"),
         cell_thickness_change=None if mechanics == "none" else series("Cell thickness change [m]"),

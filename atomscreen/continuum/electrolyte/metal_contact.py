@@ -99,14 +99,6 @@ def refill_rate(metal: Metal, current_density: float, thickness: float) -> float
     return current_density * per_charge / thickness
 
 
-def sticking_constraint(radius: float, thickness: float) -> float:
-    """Return mean pressure over flow stress, 1 + 2r/(3√3 h), of a disc that sticks to the plates that press it.
-
-    Avitzur's upper bound for upsetting a perfectly plastic disc of a radius and a thickness in the same unit.
-    """
-    return 1 + 2 * radius / (3 * math.sqrt(3) * thickness)
-
-
 def stack_pressure(
     metal: Metal, current_density: float, thickness: float, temperature: float = 298.15, constraint: float = 1.0
 ) -> float:
@@ -123,8 +115,7 @@ def stack_pressure(
     temperature
         In K.
     constraint
-        Mean pressure over flow stress: 1 for a foil that slides freely, :func:`sticking_constraint` for one that
-        sticks to rigid plates.
+        Mean pressure over flow stress: 1 for a foil that slides freely, more for one that sticks to rigid plates.
 
     Raises
     ------

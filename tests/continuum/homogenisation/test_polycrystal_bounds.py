@@ -7,7 +7,6 @@ from pymatgen.core import Lattice, Structure
 from atomscreen.continuum.homogenisation.polycrystal_bounds import polycrystal_bounds
 from atomscreen.continuum.homogenisation.random_polycrystal import bounds_of_polycrystal
 from atomscreen.core.candidate import Candidate
-from atomscreen.core.checking import check_stage
 from atomscreen.core.errors import StageFailure
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.stages import get_stage
@@ -23,10 +22,6 @@ def candidate(*quantities):
 def stiffness(matrix, content=None, method="finite strains"):
     conditions = {} if content is None else {"ion_content": content}
     return Quantity("elastic_tensor", matrix, conditions=conditions, method=method, provenance={"strain": 0.02})
-
-
-def test_the_stage_is_complete():
-    check_stage(get_stage("polycrystal_bounds"))
 
 
 def test_values_are_those_of_the_newest_stiffness():
