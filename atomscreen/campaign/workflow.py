@@ -108,8 +108,19 @@ def read_workflow(name: str | Path) -> Workflow:
     return parse_workflow(text, path.name)
 
 
+def shipped_description(name: str) -> str:
+    """Return what a shipped workflow says of itself, also where something is missing here that it needs to run."""
+    text = find_workflow(name).read_text(encoding="utf-8")
+    return str(_mapping(text, name).get("description", "")).strip()
+
+
 def parse_workflow(text: str, file: str = "workflow") -> Workflow:
     """Check a workflow given as text; ``file`` names it in errors."""
+    return _Reader(file, _mapping(text, file)).workflow(text)
+
+
+def _mapping(text: str, file: str) -> Mapping[str, Any]:
+    """Return the YAML tree, which knows the line of every part."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -123,7 +134,7 @@ def parse_workflow(text: str, file: str = "workflow") -> Workflow:
         raise UsageError(f"{file}: not valid YAML: {' '.join(str(problem).split())}") from None
     if not isinstance(data, Mapping):
         raise UsageError(f"{file}: a workflow is a mapping with the keys {', '.join(_KEYS)}")
-    return _Reader(file, data).workflow(text)
+    return data
 
 
 class _Reader:

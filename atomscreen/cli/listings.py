@@ -54,15 +54,24 @@ def _stage(stage: Stage) -> dict[str, Any]:
 
 
 def workflows(json: bool) -> None:
-    """Print the shipped workflows; reading one checks it too."""
-    from atomscreen.campaign.workflow import read_workflow, workflow_names
+    """Print the shipped workflows, and what is missing to run them; reading one checks it too."""
+    from atomscreen.campaign.workflow import read_workflow, shipped_description, workflow_names
+    from atomscreen.core.errors import UsageError
 
-    shipped = [read_workflow(name) for name in workflow_names()]
+    rows = []
+    for name in workflow_names():
+        try:
+            read_workflow(name)
+            missing = None
+        except UsageError as problem:
+            missing = str(problem)
+        description = shipped_description(name)
+        rows.append({"name": name, "description": description, "ready": missing is None, "missing": missing})
     if json:
-        print(json_module.dumps([{"name": item.name, "description": item.description} for item in shipped]))
+        print(json_module.dumps(rows))
         return
-    for item in shipped:
-        print(f"{item.name}: {item.description}")
+    for row in rows:
+        print(f"{row['name']}: {row['description']}" + ("" if row["ready"] else f"\n    not ready: {row['missing']}"))
 
 
 def potentials(json: bool) -> None:

@@ -10,6 +10,8 @@ import sys
 import pytest
 from pymatgen.core import Lattice, Structure
 
+from atomscreen.core.errors import UsageError
+
 EMT = "ase.calculators.emt:EMT"
 WORKFLOW = f"""\
 name: small
@@ -50,7 +52,7 @@ def one_sentence(run, code, message):
 def test_help_names_every_command():
     run = atomscreen("--help")
     assert run.returncode == 0
-    for command in ("screen", "report", "status", "run", "stages", "workflows", "potentials", "sources"):
+    for command in ("screen", "report", "status", "handoff", "run", "stages", "workflows", "potentials", "sources"):
         assert command in run.stdout
 
 
@@ -69,6 +71,26 @@ def test_listings_in_words_and_json(listing):
     words, data = atomscreen(*listing), atomscreen(*listing, "--json")
     assert words.returncode == data.returncode == 0, words.stderr + data.stderr
     assert words.stdout.strip() and json.loads(data.stdout)
+
+
+def test_a_workflow_that_lacks_a_package_is_listed_with_what_it_needs(monkeypatch, capsys):
+    from atomscreen.campaign import workflow
+    from atomscreen.cli.listings import workflows
+
+    read = workflow.read_workflow
+
+    def without_dispersion(name):
+        if name == "cells":
+            raise UsageError("the potential 'chgnet-d3' needs the package 'dftd3'")
+        return read(name)
+
+    monkeypatch.setattr(workflow, "read_workflow", without_dispersion)
+    workflows(json=True)
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert {name for name, row in rows.items() if not row["ready"]} == {"cells"}
+    assert "dftd3" in rows["cells"]["missing"] and rows["cells"]["description"].startswith("Well-known electrodes")
+    workflows(json=False)
+    assert "not ready: the potential 'chgnet-d3'" in capsys.readouterr().out
 
 
 def test_a_campaign_from_a_folder(cells, tmp_path):
