@@ -43,6 +43,7 @@ SI_UNITS: Mapping[str, str] = {
     "mg/kg": "kg/kg",
     "mol/L": "mol/m^3",
     "ohm*cm^2": "ohm*m^2",
+    "s": "s",
     "µm": "m",
     "Å": "m",
     "Å^2": "m^2",

@@ -423,6 +423,12 @@ QUANTITIES: Mapping[str, Definition] = {
         "MPa", "σ_θ", "tangential stress at the particles' surface in a discharge, mean over the electrode", (None,),
         varies_with="c_rate", against="cell_discharge_capacities"),
 
+    # stress in particles
+
+    # fracture of particles
+
+    # free energy against content
+
     # known from the literature only, so far
     "band_gap": _D("eV", "gap", "band gap; the method says experimental or which functional"),
 }  # fmt: skip
@@ -434,6 +440,7 @@ CONDITIONS: Mapping[str, str | None] = {
     "direction": None,
     "partner": None,  # the other material of an interface or a reaction
     "ion_content": "",  # working ions in an electrode, as a fraction of those of the full one: 0 charged, 1 discharged
+    "time": "s",  # since a charge began
     "c_rate": "",  # current of a cell over the one that takes its capacity at rest in one hour
 }
 """Every condition a quantity can be given at, with the unit of its numbers; ``None`` where it is a text."""

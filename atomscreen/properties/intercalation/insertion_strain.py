@@ -25,7 +25,13 @@ LARGEST_STRAIN = 0.25
 
 
 def lattice_strain(full: Array, other: Array) -> Array | None:
-    """Return the strain U − 1 of a lattice against another, U the symmetric stretch of the deformation gradient.
+    """Return the strain of :func:`lattice_deformation` alone, or ``None``."""
+    found = lattice_deformation(full, other)
+    return None if found is None else found[0]
+
+
+def lattice_deformation(full: Array, other: Array) -> tuple[Array, Array] | None:
+    """Return strain and turn of a lattice against another, from the polar decomposition of the deformation gradient.
 
     Parameters
     ----------
@@ -36,16 +42,17 @@ def lattice_strain(full: Array, other: Array) -> Array | None:
 
     Returns
     -------
-    Array or None
-        Strain (3, 3) in the axes of ``full``; ``None`` where ``other`` is no slightly strained supercell of it.
+    tuple or None
+        Strain U − 1, U the symmetric stretch, (3, 3) in the axes of ``full``; and the rotation (3, 3) that takes
+        Cartesian vectors of ``other`` to those axes. ``None`` where ``other`` is no slightly strained supercell of it.
     """
     supercell = _supercell(full, other)
     if not _copies(supercell):
         return None
     gradient = np.linalg.inv(supercell @ full) @ other  # rows: x' = x F
-    left, stretches, _ = np.linalg.svd(gradient)
+    left, stretches, right = np.linalg.svd(gradient)
     strain: Array = left @ np.diag(stretches) @ left.T - np.eye(3)
-    return strain if np.abs(strain).max() < LARGEST_STRAIN else None
+    return (strain, left @ right) if np.abs(strain).max() < LARGEST_STRAIN else None
 
 
 def _supercell(full: Array, other: Array) -> Array:
@@ -94,7 +101,7 @@ def insertion_strain(candidate: Candidate) -> Results:
     if 1.0 not in by_content:
         raise StageFailure(f"{candidate.formula} has no relaxed structure with all its ions in, to which strain refers")
     full, ion = by_content[1.0], str(candidate.working_ion)
-    turn = _turn(full)
+    turn = to_standard_axes(full)
     quantities = [_concentration(full, ion)]
     strange: list[str] = []
     for content, structure in sorted(by_content.items()):
@@ -111,9 +118,9 @@ def insertion_strain(candidate: Candidate) -> Results:
     return Results(tuple(quantities), notes=notes)
 
 
-def _turn(full: Structure) -> Array:
-    """Return the rotation (3, 3) from a cell's own axes to the standard ones."""
-    cell = primitive_cell(full)
+def to_standard_axes(crystal: Structure) -> Array:
+    """Return the rotation (3, 3) from a cell's own Cartesian axes to the standard ones (IRE 1949)."""
+    cell = primitive_cell(crystal)
     turned = standard_orientation(cell)
     rotation: Array = (np.linalg.inv(cell.lattice.matrix) @ turned.lattice.matrix).T
     return rotation

@@ -89,6 +89,13 @@ def strain_matrix(direction: Array) -> Array:
     return strain
 
 
+def turned_stiffness(stiffness: Array, rotation: Array) -> Array:
+    """Return a stiffness (6, 6), Voigt order, in the axes to which ``rotation`` (3, 3) takes components of vectors."""
+    turn = np.column_stack([_images(strain_matrix(unit), rotation[None])[0] for unit in np.diag(1 / _KELVIN)])
+    turned: Array = turn @ (stiffness * np.outer(_KELVIN, _KELVIN)) @ turn.T / np.outer(_KELVIN, _KELVIN)
+    return turned
+
+
 def independent_strains(rotations: Array) -> list[Array]:
     """Return the fewest components of strain whose images under the point group span all six: 2 for cubic crystals.
 

@@ -1,0 +1,170 @@
+"""An electrode's crystal as solid mechanics sees it: stiffness and insertion strain as tensors against content.
+
+All tensors are in one set of Cartesian axes, the standard ones (IRE 1949) of the full crystal, in SI units. Stiffness
+is (6, 6) in Voigt order xx yy zz yz xz xy, as everywhere in atomscreen; programs for finite elements have orders of
+their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from atomscreen.continuum.incomplete import HandoffIncomplete, lacks
+from atomscreen.continuum.record import Entry, HandoffRecord
+from atomscreen.properties.intercalation.insertion_strain import lattice_deformation, to_standard_axes
+from atomscreen.properties.mechanics.elastic_tensor import turned_stiffness
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pymatgen.core import Structure
+
+    Array = NDArray[Any]
+
+CRYSTAL_QUANTITIES = frozenset({"elastic_tensor", "insertion_strain"})
+"""Quantities, at contents of working ions, without which nothing anisotropic is made of an electrode."""
+
+
+@dataclass(frozen=True, eq=False)
+class Crystal:
+    """Stiffness and insertion strain of one electrode against content: linear between points, constant beyond them.
+
+    Attributes
+    ----------
+    id, formula
+        Of the material.
+    stiffness
+        By content, rising: (6, 6) in Pa, as calculated (no single-crystal stiffness is corrected for softness).
+    strain
+        By content, rising: (3, 3), of the stress-free lattice against that of the full material, 0 at content 1.
+    sources
+        How both were obtained.
+    remarks
+        What a reader should know of their limits.
+    """
+
+    id: str
+    formula: str
+    stiffness: dict[float, Array]
+    strain: dict[float, Array]
+    sources: dict[str, str]
+    remarks: tuple[str, ...] = ()
+
+    def stiffness_at(self, content: float) -> Array:
+        """Return the stiffness (6, 6) in Pa."""
+        return _interpolated(self.stiffness, content)
+
+    def strain_at(self, content: float) -> Array:
+        """Return the strain (3, 3) against the full material."""
+        return _interpolated(self.strain, content)
+
+    def strain_between(self, start: float, end: float) -> Array:
+        """Return the strain (3, 3) of a lattice at one content against that at another, to first order."""
+        return self.strain_at(end) - self.strain_at(start)
+
+    @property
+    def odd_axis(self) -> Array:
+        """The unit vector (3,) along which the lattice strains most unlike the other two directions.
+
+        It is the principal axis of the deviatoric insertion strain, at the content where that is greatest, whose value
+        is the largest in magnitude: the c axis of layered hosts.
+        """
+        largest = max(self.strain.values(), key=lambda strain: float(np.linalg.norm(_deviatoric(strain))))
+        values, axes = np.linalg.eigh(_deviatoric(largest))
+        odd: Array = axes[:, np.argmax(np.abs(values))]
+        return odd if odd[np.argmax(np.abs(odd))] > 0 else -odd
+
+
+def crystal_of(record: HandoffRecord) -> Crystal:
+    """Return the crystal of an electrode's record.
+
+    Raises
+    ------
+    HandoffIncomplete
+        Where the record has no stiffness or no strain at contents of working ions, or not at two contents.
+    """
+    missing = [
+        lacks(name, "at two contents of working ions" if name == "insertion_strain" else "at a content of working ions")
+        for name in sorted(CRYSTAL_QUANTITIES)
+        if len(record.by_content(name)) < (2 if name == "insertion_strain" else 1)
+    ]
+    if missing:
+        raise HandoffIncomplete(record.material.id, "anisotropic mechanics", missing)
+    turns = _turns(record)
+    stiffness, nowhere = {}, []
+    for content, entry in record.by_content("elastic_tensor").items():
+        if (turn := turns.get(content)) is None:
+            nowhere.append(f"{content:g}")
+        else:
+            stiffness[content] = turned_stiffness(np.array(entry.value), turn)
+    if not stiffness:
+        missing = [lacks("elastic_tensor", "in a lattice that is a strained one of the full crystal")]
+        raise HandoffIncomplete(record.material.id, "anisotropic mechanics", missing)
+    strains = record.by_content("insertion_strain")
+    return Crystal(
+        id=record.material.id,
+        formula=record.material.formula,
+        stiffness=stiffness,
+        strain={content: np.array(entry.value) for content, entry in strains.items()},
+        sources={
+            "stiffness": _methods("elastic_tensor", record.by_content("elastic_tensor")),
+            "strain": _methods("insertion_strain", strains),
+        },
+        remarks=tuple(_remarks(stiffness, strains, nowhere)),
+    )
+
+
+def _turns(record: HandoffRecord) -> dict[float, Array]:
+    """Return the rotations (3, 3) from the standard axes at each content to those of the full crystal.
+
+    An ordering of ions can have another symmetry than the full crystal, and its standard axes then point elsewhere.
+    """
+    from pymatgen.core import Structure
+
+    structures: dict[float, Structure] = {
+        float(name.partition("@")[2]): Structure.from_dict(data)
+        for name, data in record.material.structures.items()
+        if name.startswith("intercalated@")
+    }
+    if 1.0 not in structures:
+        return {}
+    full = structures[1.0]
+    to_full = to_standard_axes(full)
+    turns = {}
+    for content, structure in structures.items():
+        if (found := lattice_deformation(full.lattice.matrix, structure.lattice.matrix)) is not None:
+            turns[content] = to_full @ found[1] @ to_standard_axes(structure).T
+    return turns
+
+
+def _remarks(stiffness: dict[float, Array], strains: dict[float, Entry], nowhere: list[str]) -> list[str]:
+    remarks = [
+        "The stiffness of the crystal is as the potential has it: its softness is corrected in isotropic moduli only."
+    ]
+    if nowhere:
+        remarks.append(f"The stiffness at content {', '.join(nowhere)} is left out: its axes are not known.")
+    for what, contents in (("stiffness", list(stiffness)), ("strain", list(strains))):
+        if min(contents) > 0 or max(contents) < 1:
+            remarks.append(
+                f"The {what} is known at contents from {min(contents):g} to {max(contents):g} only; beyond, what is "
+                "known nearest is taken."
+            )
+    return remarks
+
+
+def _methods(name: str, entries: dict[float, Entry]) -> str:
+    return f"{name}: {'; '.join(dict.fromkeys(entry.method for entry in entries.values()))}"
+
+
+def _interpolated(points: dict[float, Array], content: float) -> Array:
+    contents, values = list(points), np.array(list(points.values()))
+    flat = values.reshape(len(contents), -1)
+    found: Array = np.array([np.interp(content, contents, column) for column in flat.T]).reshape(values.shape[1:])
+    return found
+
+
+def _deviatoric(strain: Array) -> Array:
+    deviatoric: Array = strain - np.trace(strain) / 3 * np.eye(3)
+    return deviatoric
