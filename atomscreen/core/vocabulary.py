@@ -178,6 +178,12 @@ QUANTITIES: Mapping[str, Definition] = {
                        varies_with="ion_content"),
     "mixing_energy": _D("eV", "E_mix", "energy against the ends at the same content, per site of a working ion",
                         varies_with="ion_content"),
+    "ordering_energies": _D(
+        "eV", "E_mix of orderings", "energies of all relaxed orderings of one content against the ends, per site of a "
+        "working ion, the lowest first", (None,), varies_with="ion_content"),
+    "ordering_multiplicities": _D(
+        "", "arrangements", "in how many arrangements of the supercell symmetry finds each relaxed ordering, in the "
+        "order of their energies", (None,), varies_with="ion_content"),
     "intercalation_hull_distance": _D(
         "eV", "E above ends' hull", "energy above the hull over content of the working ion, per site of one",
         varies_with="ion_content"),

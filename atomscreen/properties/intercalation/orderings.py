@@ -43,6 +43,8 @@ class Orderings:
         Fraction of the sites that hold an ion.
     occupied
         For each ordering, the numbers of the ion sites that keep their ion; the lowest electrostatic energy first.
+    multiplicities
+        For each ordering, in how many arrangements of the supercell symmetry finds it.
     distinct
         How many there are that no symmetry of the full cell maps onto each other; where ``sampled``, how many of
         them were met.
@@ -52,6 +54,7 @@ class Orderings:
 
     content: float
     occupied: tuple[tuple[int, ...], ...]
+    multiplicities: tuple[int, ...]
     distinct: int
     sampled: bool
 
@@ -183,6 +186,11 @@ def _representatives(occupations: Array, permutations: Array) -> list[tuple[int,
     return [_sites_of(int(number)) for number in np.unique(smallest)]
 
 
+def _multiplicity(occupied: Sequence[int], permutations: Array) -> int:
+    """Return how many arrangements the permutations make of one."""
+    return len({frozenset(image) for image in permutations[:, list(occupied)].tolist()})
+
+
 def _sites_of(number: int) -> tuple[int, ...]:
     return tuple(place for place in range(number.bit_length()) if number >> place & 1)
 
@@ -219,7 +227,9 @@ def orderings(
         if distinct > max_orderings:
             energies = electrostatic_energies(cell, ion) if energies is None else energies
             found = sorted(found, key=lambda occupied: _electrostatic_energy(cell, sites, occupied, energies))
-        yield Orderings(float(content), tuple(found[:max_orderings]), distinct, sampled)
+        chosen = tuple(found[:max_orderings])
+        multiplicities = tuple(_multiplicity(occupied, permutations) for occupied in chosen)
+        yield Orderings(float(content), chosen, multiplicities, distinct, sampled)
 
 
 def electrostatic_energies(cell: Structure, ion: str) -> Array:

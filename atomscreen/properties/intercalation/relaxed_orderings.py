@@ -41,6 +41,10 @@ class Intercalated:
         Orderings that relaxed, and distinct ones there are.
     sampled
         Whether orderings were drawn at random.
+    energies
+        Mixing energies of all the orderings that relaxed, the lowest first, in eV per ion site.
+    multiplicities
+        In how many arrangements of the supercell symmetry finds each of them.
     """
 
     content: float
@@ -51,6 +55,8 @@ class Intercalated:
     relaxed: int = 1
     distinct: int = 1
     sampled: bool = False
+    energies: tuple[float, ...] = ()
+    multiplicities: tuple[int, ...] = ()
 
 
 def lowest_at(
@@ -64,13 +70,15 @@ def lowest_at(
         Where none relaxes.
     """
     sites = ion_sites(cell, ends.ion)
-    found: list[tuple[float, Structure, bool]] = []
+    found: list[tuple[float, int, Structure, bool]] = []
     reasons = []
-    for index, occupied in enumerate(group.occupied):
+    for index, (occupied, multiplicity) in enumerate(zip(group.occupied, group.multiplicities, strict=True)):
         start = cell.copy()
         start.remove_sites([site for place, site in enumerate(sites) if place not in occupied])
         try:
-            found.append(_relaxed(f"{group.content:.4g}-{index}", start, potential, limits))
+            energy, structure, held = _relaxed(f"{group.content:.4g}-{index}", start, potential, limits)
+            mixing = mixing_energy(energy / len(sites), group.content, ends)
+            found.append((mixing, multiplicity, structure, held))
         except StageFailure as failure:
             reasons.append(str(failure))
     if not found:
@@ -81,17 +89,20 @@ def lowest_at(
     if reasons:
         counted = f"{len(reasons)} of {len(group.occupied)} orderings"
         notes = (f"At a content of {group.content:.4g}, {counted} did not relax and are left out: {reasons[0]}.",)
-    energy, structure, held = min(found, key=lambda one: one[0])
+    found.sort(key=lambda one: one[0])
+    lowest_energy, _, structure, held = found[0]
     change = 100 * (structure.volume / cell.volume - 1)
     lowest = Intercalated(
         content=group.content,
         structure=structure,
-        mixing_energy=mixing_energy(energy / len(sites), group.content, ends),
+        mixing_energy=lowest_energy,
         volume_change=change,
         drifts=held or change > MAX_SWELLING,
         relaxed=len(found),
         distinct=group.distinct,
         sampled=group.sampled,
+        energies=tuple(one[0] for one in found),
+        multiplicities=tuple(one[1] for one in found),
     )
     return lowest, notes
 

@@ -39,12 +39,14 @@ NOTED_DISPLACEMENT = 1.0
     needs={"relaxed", "energy_per_atom", "working_ion"},
     uses={"charged", "role"},
     roles=ELECTRODES,
-    version=2,
+    version=3,
     companions=Companions(choose=metals, stages=("relax",)),
     gives={
         "average_voltage",
         "step_voltage",
         "mixing_energy",
+        "ordering_energies",
+        "ordering_multiplicities",
         "intercalation_hull_distance",
         "two_phase_fraction",
         "open_circuit_potential",
@@ -199,6 +201,9 @@ class _Profile:
         for one, distance in zip(self.states, hull.distances, strict=True):
             about = {"relaxed": one.relaxed, "distinct": one.distinct, "sampled": one.sampled}
             given.append(self._give("mixing_energy", one.mixing_energy, one.content, about))
+            if one.energies:
+                given.append(self._give("ordering_energies", one.energies, one.content, about))
+                given.append(self._give("ordering_multiplicities", one.multiplicities, one.content, about))
             given.append(self._give("intercalation_hull_distance", distance, one.content, about))
         about = {
             "temperature": self.temperature,

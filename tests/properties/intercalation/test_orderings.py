@@ -1,6 +1,7 @@
 """Orderings: counts against Burnside's lemma and known numbers, energies of pairs, supercells, bad input."""
 
 import itertools
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -165,6 +166,14 @@ def test_electrostatics_ranks_far_ions_first():
     assert apart[0] == max(apart)
     assert group.distinct == burnside(site_permutations(cell, sites), 2)
     assert not group.sampled
+
+
+@pytest.mark.parametrize("content", [Fraction(1, 4), Fraction(1, 2), Fraction(5, 8)])
+def test_multiplicities_add_up_to_all_arrangements(content):
+    cell = cube() * (2, 2, 2)
+    (group,) = orderings(cell, "Li", [content], 100, seed=0)
+    assert len(group.multiplicities) == len(group.occupied) == group.distinct
+    assert sum(group.multiplicities) == math.comb(8, int(8 * content))
 
 
 def test_electrostatic_energy_is_ewalds_of_the_charges_left():

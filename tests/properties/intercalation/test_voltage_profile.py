@@ -1,6 +1,7 @@
 """Voltage profile: planted energies come back exactly, every working ion, bad input, resuming, and CHGNet."""
 
 import dataclasses
+import math
 
 import numpy as np
 import pytest
@@ -119,6 +120,17 @@ def test_lowest_of_all_orderings_is_found():
     assert against_content(found, "mixing_energy")[0.5] == pytest.approx(-full_pairs / 2, abs=1e-9)
     eighth = against_content(found, "mixing_energy")[0.125]
     assert eighth == pytest.approx(-full_pairs / sites, abs=1e-9)
+
+
+def test_no_relaxed_ordering_is_lost():
+    found = profile("Repelling", contents=(0.125, 0.5), max_orderings=100)
+    half = {"ion_content": 0.5}
+    energies = found.quantity("ordering_energies", **half).value
+    multiplicities = found.quantity("ordering_multiplicities", **half).value
+    assert list(energies) == sorted(energies)
+    assert energies[0] == against_content(found, "mixing_energy")[0.5]
+    assert len(set(energies)) > 1
+    assert sum(multiplicities) == math.comb(8, 4)
 
 
 @pytest.mark.parametrize(
