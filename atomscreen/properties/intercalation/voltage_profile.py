@@ -149,6 +149,7 @@ def voltage_profile(
         origin={
             **ends.origin,
             "supercell_atoms": len(cell),
+            "supercell_ion_sites": int(cell.composition[ends.ion]),
             "seed": seed,
             "relaxed": sum(one.relaxed for one in between),
         },
