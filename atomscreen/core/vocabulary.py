@@ -45,6 +45,9 @@ class Definition:
         Whether it is positive and compared by ratio: rankings then take its logarithm, and its error as log-normal.
     against
         For a curve of shape ``(None,)``: the quantity of the same shape that holds its abscissa.
+    beside
+        The quantity of the same unit in whose figure it is drawn as a further line, for example what it is to be
+        compared with. A number that holds at every abscissa is a level line there.
     """
 
     unit: str
@@ -54,6 +57,7 @@ class Definition:
     varies_with: str | None = None
     logarithmic: bool = False
     against: str | None = None
+    beside: str | None = None
 
 
 _D = Definition
@@ -424,7 +428,7 @@ QUANTITIES: Mapping[str, Definition] = {
         (None,), varies_with="c_rate"),
     "base_cell_voltages": _D(
         "V", "V of base set", "voltage of the base set's cell as it is published, in a discharge", (None,),
-        varies_with="c_rate", against="base_cell_capacities"),
+        varies_with="c_rate", against="base_cell_capacities", beside="cell_discharge_voltages"),
     "surface_stress_curve": _D(
         "MPa", "σ_θ", "tangential stress at the particles' surface in a discharge, mean over the electrode", (None,),
         varies_with="c_rate", against="cell_discharge_capacities"),
@@ -432,8 +436,47 @@ QUANTITIES: Mapping[str, Definition] = {
     # stress in particles
 
     # fracture of particles
+    "critical_particle_radius": _D(
+        "µm", "R_c", "radius of spherical particles below which no flaw grows in a charge at constant current, at any "
+        "rate up to the one given, from the assembled content to the end of the usable ones", varies_with="c_rate",
+        logarithmic=True),
+    "critical_particle_radius_at_cutoff": _D(
+        "µm", "R_c to content", "the same for a charge that ends at the content given", varies_with="c_rate",
+        logarithmic=True),
+    "particle_radius_of_base": _D(
+        "µm", "R of base set", "radius of the particles in the base set's electrode, at rates of a map of critical "
+        "radii: below it they are safe", varies_with="c_rate", logarithmic=True),
+    "safe_rate": _D(
+        "", "C safe", "highest C rate of the particle, up to which no flaw grows in a charge at constant current of "
+        "particles of the base set's radius", logarithmic=True),
+    "critical_grain_size": _D(
+        "µm", "d_c", "size of grains, turned at random in a polycrystal, below which no crack grows between them as "
+        "their ions come and go, however slowly", logarithmic=True),
+    "critical_grain_size_radial": _D(
+        "µm", "d_c radial", "diameter of a polycrystalline particle whose grains all have the odd axis of their "
+        "lattice along its radius, below which no flaw grows in it, however slowly it is charged", logarithmic=True),
+    "critical_size_of_two_phases": _D(
+        "µm", "h_c", "size of particles below which no crack grows between coexisting phases that hold together, "
+        "however slowly they are charged", logarithmic=True),
 
     # free energy against content
+    "free_energy_contents": _D(
+        "", "ion content", "contents of working ions, 0 empty to 1 full, of the free energy of mixing", (None,)),
+    "free_energy_of_mixing": _D(
+        "eV", "g", "smooth free energy against the ends at the same content, entropy of the ions in, per site of a "
+        "working ion", (None,), against="free_energy_contents", varies_with="temperature"),
+    "common_tangent": _D(
+        "eV", "in equilibrium", "the same free energy of what is in equilibrium: common tangents where two phases "
+        "coexist", (None,), against="free_energy_contents", beside="free_energy_of_mixing", varies_with="temperature"),
+    "spinodal_contents": _D(
+        "", "spinodal", "contents between which a uniform electrode is unstable: first and last of each interval",
+        (None,), varies_with="temperature"),
+    "binodal_contents": _D(
+        "", "binodal", "contents of coexisting phases, by the common tangents of a smooth free energy: pair by pair",
+        (None,), varies_with="temperature"),
+    "miscibility_gap": _D(
+        "", "gap of mixing", "share of the contents at which two phases coexist, by the common tangents of a smooth "
+        "free energy: 0 in a solid solution", varies_with="temperature"),
 
     # known from the literature only, so far
     "band_gap": _D("eV", "gap", "band gap; the method says experimental or which functional"),
@@ -450,6 +493,9 @@ CONDITIONS: Mapping[str, str | None] = {
     "c_rate": "",  # current of a cell over the one that takes its capacity at rest in one hour
 }
 """Every condition a quantity can be given at, with the unit of its numbers; ``None`` where it is a text."""
+
+CONDITIONS_BY_RATIO = frozenset({"c_rate"})
+"""Conditions of positive numbers that are compared by ratio: figures have them on a logarithmic axis."""
 
 STRUCTURES: Mapping[str, str] = {
     "input": "the structure as the source gave it",

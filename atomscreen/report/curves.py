@@ -1,109 +1,142 @@
-"""Curves of a candidate: what changes with temperature or the content of working ions, and densities of states."""
+"""Figures of a candidate's curves: lines of one quantity under several conditions, and what is compared with it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from atomscreen.core.vocabulary import CONDITIONS, QUANTITIES
-from atomscreen.report.numbers import unit_text
+from atomscreen.core.vocabulary import QUANTITIES
+from atomscreen.report.lines import FEWEST_POINTS, Conditions, Line, labelled, lines_of
 from atomscreen.report.wording import conditions_text, definition_of, long_name
 
-FEWEST_POINTS = 4
-"""A quantity at fewer conditions is read more easily in a table; one at as many is shown as a curve only, and the CSV
-and JSON files have its numbers."""
-
 MOST_MARKERS = 24
-"""Points of a curve up to which each is marked."""
+"""Points of a line up to which each is marked."""
+
+DIGITS = 5
+"""Significant digits of the numbers drawn: more than a screen shows, at a third of the page's size."""
+
+# A quantity, what its abscissas are, and the conditions that have a figure of their own.
+_Key = tuple[str, str | None, frozenset[tuple[str, float | str]]]
 
 
 def curves_of(quantities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the axes and points of every curve among a candidate's quantities, in the vocabulary's order."""
+    """Return axes and lines of every figure among a candidate's quantities, in the vocabulary's order."""
     place = {name: number for number, name in enumerate(QUANTITIES)}
-    found = [*_spectra(quantities), *(_curve(*key, points) for key, points in _scans(quantities).items())]
-    return sorted(found, key=lambda curve: place.get(curve["name"], len(place)))
+    figures = [_figure(lines) for lines in _lines_of_figures(quantities)]
+    return sorted(figures, key=lambda figure: place.get(figure["name"], len(place)))
 
 
 def in_table(quantities: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the quantities that a table shows: all but those of curves."""
-    drawn = _scans(quantities)
-    return [
-        quantity
-        for quantity in quantities
-        if _scanned(quantity) not in drawn and definition_of(quantity["name"]).shape != (None,)
-    ]
+    lines = [line for figure in _lines_of_figures(quantities) for line in figure]
+    drawn = {id(quantity) for line in lines if line.axis is not None for quantity in line.quantities}
+    return [quantity for quantity in quantities if id(quantity) not in drawn and not is_curve(quantity["name"])]
 
 
-def _scanned(quantity: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return name and condition of a number that stands under one numeric condition."""
-    conditions = quantity.get("conditions") or {}
-    if len(conditions) != 1 or isinstance(quantity["value"], list | tuple):
-        return None
-    (condition,) = conditions
-    return None if CONDITIONS.get(condition) is None else (quantity["name"], condition)
+def is_curve(name: str) -> bool:
+    """Say whether a quantity is the ordinates or the abscissas of a curve, and not a list that stands for itself."""
+    definition = definition_of(name)
+    if definition.shape != (None,):
+        return False
+    return definition.against is not None or any(other.against == name for other in QUANTITIES.values())
 
 
-def _scans(quantities: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
-    """Return the points of each quantity that is known at several values of one numeric condition."""
-    scans: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for quantity in quantities:
-        if (key := _scanned(quantity)) is not None:
-            scans.setdefault(key, []).append(quantity)
-    return {key: points for key, points in scans.items() if len(points) >= FEWEST_POINTS}
+def _lines_of_figures(quantities: Sequence[Mapping[str, Any]]) -> list[list[Line]]:
+    """Return the lines of each figure: those of its own quantity, and behind them those of quantities beside it."""
+    groups: dict[_Key, list[Line]] = {}
+    for line in sorted(lines_of(quantities), key=_order):
+        apart = frozenset((name, value) for name, value in line.conditions.items() if name in line.apart)
+        groups.setdefault((line.name, line.axis, apart), []).append(line)
+    large = {key: lines for key, lines in groups.items() if any(_is_large(line) for line in lines)}
+    hosts = {key: _hosts(key, large) for key in groups}
+    figures = {key: list(lines) for key, lines in large.items() if not hosts[key]}
+    for key, lines in groups.items():
+        for host in hosts[key]:
+            figures[host] += lines
+    return list(figures.values())
 
 
-def _curve(name: str, condition: str, points: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    ordered = sorted(points, key=lambda point: point["conditions"][condition])
+def _is_large(line: Line) -> bool:
+    """Say whether a line is worth a figure."""
+    return line.axis == "" or len(line.x) >= FEWEST_POINTS
+
+
+def _hosts(key: _Key, figures: Mapping[_Key, object]) -> list[_Key]:
+    """Return the figures of the quantity beside which the vocabulary wants a group of lines."""
+    name, axis, apart = key
+    root = definition_of(name).beside
+    return [host for host in figures if host[0] == root and axis in (host[1], None) and apart <= host[2]]
+
+
+def _order(line: Line) -> list[tuple[str, bool, float | str]]:
+    """Return what lines are sorted by; numbers before text, so that conditions of both kinds can stand together."""
+    return [(name, isinstance(value, str), value) for name, value in sorted(line.conditions.items())]
+
+
+def _figure(lines: Sequence[Line]) -> dict[str, Any]:
+    """Return what the page draws of the lines of one figure."""
+    own = [line for line in lines if line.name == lines[0].name]
+    name, definition = own[0].name, definition_of(own[0].name)
+    shared = dict(set.intersection(*(set(line.conditions.items()) for line in own)))
+    abscissas = [x for line in lines for x in line.x]
     return {
         "name": name,
-        "title": long_name(name),
-        "x": [point["conditions"][condition] for point in ordered],
-        "y": [point["value"] for point in ordered],
-        "uncertainty": [point.get("uncertainty") for point in ordered],
-        "x_label": _with_unit(condition.replace("_", " "), CONDITIONS[condition]),
-        "y_label": _with_unit(long_name(name), definition_of(name).unit),
-        "bound": [point.get("bound") for point in ordered],
-        "logarithmic": _on_logarithmic_axis(name, [point["value"] for point in ordered]),
-        "x_logarithmic": False,
-        "markers": len(ordered) <= MOST_MARKERS,
+        "title": ", ".join(filter(None, (long_name(name), _words(shared)))),
+        "caption": _words(shared),
+        "x_label": own[0].x_label,
+        "y_label": labelled(long_name(name), definition.unit),
+        "x_logarithmic": own[0].x_by_ratio and _over_a_decade(abscissas),
+        "y_logarithmic": definition.logarithmic and _over_a_decade([y for line in lines for y in line.y]),
+        "by_ratio": definition.logarithmic,
+        "lines": _drawn(lines, shared, (min(abscissas), max(abscissas))),
     }
 
 
-def _on_logarithmic_axis(name: str, values: Sequence[float]) -> bool:
-    """Say whether a logarithmic axis is called for: one of less than a decade has ticks that nobody can read."""
-    return definition_of(name).logarithmic and min(values) > 0 and max(values) / min(values) > 10
+def _drawn(lines: Sequence[Line], shared: Conditions, ends: tuple[float, float]) -> list[dict[str, Any]]:
+    """Return label, place among the colours and points of each line; a level line goes from end to end.
 
-
-def _spectra(quantities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the curves whose ordinates and abscissas are quantities of many numbers each."""
-    named = {(quantity["name"], _where(quantity)): quantity for quantity in quantities}
+    Lines of the same conditions have the same colour, be they of the figure's own quantity or of one beside it.
+    """
+    names = list(dict.fromkeys(line.name for line in lines))
+    where = [
+        _words({key: value for key, value in line.conditions.items() if shared.get(key) != value}) for line in lines
+    ]
+    steps = list(dict.fromkeys(text for line, text in zip(lines, where, strict=True) if line.name == names[0]))
     found = []
-    for (name, where), quantity in named.items():
-        against = definition_of(name).against
-        axis = named.get((against, where)) if against else None
-        if against is None or axis is None or len(axis["value"]) != len(quantity["value"]):
-            continue
+    for line, text in zip(lines, where, strict=True):
+        points = 1 if len(line.x) else 2
         found.append(
             {
-                "name": name,
-                "title": f"{long_name(name)}, {where}" if where else long_name(name),
-                "x": list(axis["value"]),
-                "y": list(quantity["value"]),
-                "uncertainty": [None] * len(quantity["value"]),
-                "x_label": _with_unit(definition_of(against).label, definition_of(against).unit),
-                "y_label": _with_unit(long_name(name), definition_of(name).unit),
-                "bound": [None] * len(quantity["value"]),
-                "logarithmic": _on_logarithmic_axis(name, quantity["value"]),
-                "x_logarithmic": _on_logarithmic_axis(against, axis["value"]),
-                "markers": False,
+                "label": text if text and line.name == names[0] else _named(line.name, text),
+                "step": round(steps.index(text) / (len(steps) - 1), 3) if len(steps) > 1 and text in steps else None,
+                "beside": names.index(line.name),
+                "markers": 0 < len(line.x) <= MOST_MARKERS,
+                "x": [_rounded(x) for x in line.x or ends],
+                "y": [_rounded(y) for y in line.y] * points,
+                "uncertainty": _if_any([None if u is None else _rounded(u) for u in line.uncertainty] * points),
+                "bound": _if_any(list(line.bound) * points),
             }
         )
     return found
 
 
-def _where(quantity: Mapping[str, Any]) -> str:
-    return conditions_text(quantity.get("conditions") or {}).replace("=", " ").replace("_", " ")
+def _named(name: str, where: str) -> str:
+    return ", ".join(filter(None, (long_name(name), where)))
 
 
-def _with_unit(name: str, unit: str | None) -> str:
-    return f"{name} ({unit_text(unit)})" if unit else name
+def _words(conditions: Conditions) -> str:
+    return conditions_text(conditions).replace("=", " ").replace("_", " ")
+
+
+def _over_a_decade(values: Sequence[float]) -> bool:
+    """Say whether a logarithmic axis is called for: one of less than a decade has ticks that nobody can read."""
+    return min(values) > 0 and max(values) / min(values) > 10
+
+
+def _if_any(values: list[Any]) -> list[Any]:
+    """Return an empty list where nothing is known at any point."""
+    return values if any(value is not None for value in values) else []
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.{DIGITS}g}")

@@ -144,7 +144,7 @@ def _conditions(quantity: Mapping[str, Any]) -> str:
 def _matrix(quantity: Mapping[str, Any]) -> dict[str, Any]:
     """Return a tensor of rank two as rows of text; of any other rank, one row with all its numbers."""
     value = quantity["value"]
-    rows = value if isinstance(value[0], list | tuple) else [value]
+    rows = value if value and isinstance(value[0], list | tuple) else [value]
     largest = max((abs(float(x)) for row in rows for x in row), default=0.0)
     # A thousandth of the largest entry is noise in any calculation; what is smaller is printed as zero.
     decimals = 0 if largest >= 1000 else 1 if largest >= 10 else 3

@@ -13,9 +13,14 @@ _SUPERSCRIPTS = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻
 _SMALLEST_PLAIN, _LARGEST_PLAIN = 1e-3, 1e6
 # The digits of a number whose uncertainty nobody knows: what tables of materials data usually print.
 _DIGITS_WITHOUT_UNCERTAINTY = 4
+# The relative uncertainty up to which one of the logarithm and one of the number itself are much the same.
+_LARGEST_SYMMETRIC = 0.5
+_LARGEST_FACTOR_POWER = 3
 
 
-def measured(value: float | None, uncertainty: float | None = None, bound: str | None = None) -> str:
+def measured(
+    value: float | None, uncertainty: float | None = None, bound: str | None = None, by_ratio: bool = False
+) -> str:
     """Return a number with its standard uncertainty, rounded where the uncertainty says.
 
     Parameters
@@ -26,11 +31,14 @@ def measured(value: float | None, uncertainty: float | None = None, bound: str |
         Its standard uncertainty in the same unit, or ``None`` where it is not known.
     bound
         ``"upper"`` or ``"lower"`` where the number is only a limit.
+    by_ratio
+        Whether it is positive and compared by ratio: the uncertainty over the value is then the standard uncertainty
+        of its natural logarithm, as rankings take it, and a large one is written as the factor that this is.
 
     Returns
     -------
     str
-        For example ``"3.94 ± 0.12"``, ``"(1.30 ± 0.21) × 10⁻⁷"``, ``"≤ 2 × 10⁻⁹"``.
+        For example ``"3.94 ± 0.12"``, ``"(1.30 ± 0.21) × 10⁻⁷"``, ``"≤ 2 × 10⁻⁹"``, ``"0.10 ×/÷ 4.5"``.
     """
     if value is None or not math.isfinite(value):
         return MISSING
@@ -39,7 +47,15 @@ def measured(value: float | None, uncertainty: float | None = None, bound: str |
         return sign + _without_uncertainty(value)
     if uncertainty == 0:
         return f"{sign}{_without_uncertainty(value)} ± 0"
+    if by_ratio and value > 0 and uncertainty > _LARGEST_SYMMETRIC * value:
+        return f"{sign}{_of_digits(value, 2)} ×/÷ {_factor(uncertainty / value)}"
     return sign + _with_uncertainty(value, uncertainty)
+
+
+def _factor(logarithm: float) -> str:
+    """Return the number of that natural logarithm, to two digits; a very large one as the power of ten next to it."""
+    power = logarithm / math.log(10)
+    return _of_digits(math.exp(logarithm), 2) if power < _LARGEST_FACTOR_POWER else _ten(round(power))
 
 
 def _with_uncertainty(value: float, uncertainty: float) -> str:
@@ -70,14 +86,18 @@ def _last_digit(uncertainty: float) -> tuple[int, int]:
 
 
 def _without_uncertainty(value: float) -> str:
-    if value == 0:
-        return "0"
     if value == int(value) and abs(value) < _LARGEST_PLAIN:
         return _fixed(value, 0)
-    power = exponent_of(float(f"{value:.{_DIGITS_WITHOUT_UNCERTAINTY - 1}e}"))
+    return _of_digits(value, _DIGITS_WITHOUT_UNCERTAINTY)
+
+
+def _of_digits(value: float, digits: int) -> str:
+    """Return a number that is not zero, with so many digits that count."""
+    rounded = float(f"{value:.{digits - 1}e}")
+    power = exponent_of(rounded)
     if _SMALLEST_PLAIN <= abs(value) < _LARGEST_PLAIN:
-        return _fixed(value, max(0, _DIGITS_WITHOUT_UNCERTAINTY - 1 - power))
-    return f"{_fixed(value / 10.0**power, _DIGITS_WITHOUT_UNCERTAINTY - 1)} × {_ten(power)}"
+        return _fixed(rounded, max(0, digits - 1 - power))
+    return f"{_fixed(rounded / 10.0**power, digits - 1)} × {_ten(power)}"
 
 
 def exponent_of(value: float) -> int:

@@ -53,9 +53,10 @@ def value_text(quantity: Mapping[str, Any]) -> str:
     value = quantity.get("value")
     if isinstance(value, list | tuple) or value is None:
         return MISSING
-    if definition_of(quantity.get("name", "")).description.startswith("1 where") and value in (0, 1):
+    definition = definition_of(quantity.get("name", ""))
+    if definition.description.startswith("1 where") and value in (0, 1):
         return "yes" if value else "no"
-    return measured(float(value), quantity.get("uncertainty"), quantity.get("bound"))
+    return measured(float(value), quantity.get("uncertainty"), quantity.get("bound"), definition.logarithmic)
 
 
 def with_unit(text: str, unit: str | None) -> str:
@@ -118,7 +119,8 @@ def deviation(ours: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     definition = definition_of(ours["name"])
     if definition.description.startswith("1 where") or ours["name"] == "space_group":
         return "same" if mine == theirs else "differs"
-    if definition.logarithmic and mine > 0 and theirs > 0:
+    by_ratio = definition.logarithmic and mine > 0 and theirs > 0
+    if by_ratio:
         text = f"× {mine / theirs:.2g}"
     elif definition.unit == "percent":
         text = f"{mine - theirs:+.2g} points".replace("-", "−")
@@ -126,7 +128,11 @@ def deviation(ours: Mapping[str, Any], known: Mapping[str, Any]) -> str:
         text = f"{100 * (mine - theirs) / abs(theirs):+.1f} %".replace("-", "−")
     else:
         text = with_unit(f"{mine - theirs:+.2g}".replace("-", "−"), definition.unit)
-    spreads = [item for item in (ours.get("uncertainty"), known.get("uncertainty")) if item is not None]
-    if len(spreads) == 2 and math.hypot(*spreads) > 0:
-        text += f" ({abs(mine - theirs) / math.hypot(*spreads):.1f} u)"
-    return text
+    spread, known_spread = ours.get("uncertainty"), known.get("uncertainty")
+    if spread is None or known_spread is None or spread == known_spread == 0:
+        return text
+    if by_ratio:  # the difference of the logarithms over its uncertainty, as rankings take it
+        away = abs(math.log(mine / theirs)) / math.hypot(spread / mine, known_spread / theirs)
+    else:
+        away = abs(mine - theirs) / math.hypot(spread, known_spread)
+    return f"{text} ({away:.1f} u)"

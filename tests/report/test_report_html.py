@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 from atomscreen.core.errors import UsageError
+from atomscreen.core.quantity import Quantity
 from atomscreen.report.details import OTHERS_WITH_DETAILS, choose_detailed, newest
 from atomscreen.report.figures import crystal, pareto_plot, space_group, structure_drawing
 from atomscreen.report.html import script_json, write_report
-from atomscreen.report.numbers import measured
+from atomscreen.report.wording import value_text
 
 
 class Page(HTMLParser):
@@ -107,8 +108,8 @@ def test_it_shows_the_summary_numbers(page: Page, summary: dict[str, Any]) -> No
     for ranking in summary["rankings"].values():
         for row in ranking["rows"]:
             assert row["id"] in page.text
-            for value in row["values"].values():
-                assert measured(value["value"], value["uncertainty"], value["bound"]) in page.text
+            for name, value in row["values"].items():
+                assert value_text({"name": name, **value}) in page.text
     for step in summary["steps"]:
         assert f"{step['entered']} entered, {step['passed']} passed" in page.text
     for text in ("did not converge", "broken.cif", "12 min 31 s", "CHGNet 0.3.0", "9f3c9f3c", "R-3m (166)", "≤ "):
@@ -224,13 +225,29 @@ def test_pareto_axes(summary: dict[str, Any]) -> None:
     assert {value[2] for point in plot["points"] for value in point["values"]} == {None, "upper"}
 
 
+def _discharges() -> list[dict[str, Any]]:
+    return [
+        {**Quantity(name, values, 0.1, {"c_rate": rate}).as_dict(), "stage": "cell_discharge"}
+        for rate in (1.0, 2.0)
+        for side in ("cell_discharge", "base_cell")
+        for name, values in (
+            (f"{side}_capacities", [0.0, 1.0, 2.0]),
+            (f"{side}_voltages", [4.0, 3.5, 3.0]),
+        )
+    ]
+
+
 @pytest.mark.browser
 def test_the_page_works_in_a_browser(hostile_summary: dict[str, Any], tmp_path: Path) -> None:
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if browser is None:
         pytest.skip("no chromium on the PATH")
     path = tmp_path / "report.html"
-    write_report(hostile_summary, path)
+    candidates = [
+        {**candidate, "quantities": [*candidate["quantities"], *_discharges()]}
+        for candidate in hostile_summary["candidates"]
+    ]
+    write_report({**hostile_summary, "candidates": candidates}, path)
     # The first candidate's details are opened by its address, so that its structure is drawn too.
     command = [
         browser,
@@ -252,7 +269,14 @@ def test_the_page_works_in_a_browser(hostile_summary: dict[str, Any], tmp_path: 
     body = found[found.index("<body") :]
     assert 'data-ready="true"' in body[:200], "the script ran to its end"
     assert body.count('aria-sort="ascending"') == 3, "each ranking is sorted"
-    assert len(re.findall(r'class="plot js-plotly-plot"', body)) == 3
+    assert len(re.findall(r'class="plot js-plotly-plot"', body)) == 3 + 1, "a Pareto plot a ranking, and a curve"
+    legend = re.findall(r'class="legendtext"[^>]*>([^<]*)<', body)
+    assert legend[-4:] == [
+        "c rate 1",
+        "c rate 2",
+        "base cell voltages, c rate 1",
+        "base cell voltages, c rate 2",
+    ]
     assert re.search(r'<details class="candidate" id="candidate-1" open', body)
     assert re.search(r'class="scene js-plotly-plot"', body)
     assert "modebar-btn" in body

@@ -6,8 +6,15 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pymatgen.core import Lattice, Structure
 
+from atomscreen.campaign.criteria import Selector
+from atomscreen.campaign.funnel import Objective
+from atomscreen.campaign.ranking import rank
+from atomscreen.core.candidate import Candidate
+from atomscreen.core.quantity import Quantity
 from atomscreen.report.numbers import chance, duration, measured, unit_text
+from atomscreen.report.wording import value_text
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 
@@ -49,6 +56,45 @@ def test_digits_follow_the_uncertainty(value: float | None, uncertainty: float |
 def test_bounds_have_a_sign() -> None:
     assert measured(2e-9, bound="upper").startswith("≤ ")
     assert measured(8.0, 1.0, "lower") == "≥ 8.0 ± 1.0"
+
+
+@pytest.mark.parametrize(
+    ("value", "uncertainty", "text"),
+    [
+        (0.1, 0.15, "0.10 ×/÷ 4.5"),  # e^1.5 = 4.48
+        (2.34e-8, 2.34e-8, "2.3 × 10⁻⁸ ×/÷ 2.7"),
+        (0.1, 0.05, "0.10 ± 0.05"),  # below half of the value, both ways of writing say much the same
+        (7.0, 70.0, "7.0 ×/÷ 10⁴"),  # e^10 = 2.2e4
+        (1.0, 1e6, "1.0 ×/÷ 10⁴³⁴²⁹⁴"),
+        (0.0, 1.0, "0.0 ± 1.0"),
+        (1.0, 0.0, "1 ± 0"),
+        (1.0, None, "1"),
+    ],
+)
+def test_a_large_uncertainty_of_a_ratio_is_a_factor(value: float, uncertainty: float | None, text: str) -> None:
+    assert measured(value, uncertainty, by_ratio=True) == text
+    assert "×/÷" not in measured(value, uncertainty)
+
+
+def test_the_vocabulary_says_what_is_compared_by_ratio() -> None:
+    stress = {"name": "surface_stress", "value": 0.1, "uncertainty": 0.4, "unit": "MPa", "bound": "upper"}
+    assert value_text(stress) == "≤ 0.10 ×/÷ 55"
+    assert value_text({**stress, "name": "surface_stress_max"}) == "≤ 0.1 ± 0.4"
+
+
+@pytest.mark.parametrize("spread", [0.6, 1.5, 4.0])
+def test_the_factor_is_that_of_the_ranking(spread: float) -> None:
+    """Of two candidates apart by sqrt(2) times the factor's logarithm, Φ(1) of the draws leave the order."""
+    factor = float(measured(1.0, spread, by_ratio=True).partition(" ×/÷ ")[2])
+    lattice = {"input": Structure(Lattice.cubic(3.0), ["Po"], [[0, 0, 0]])}
+    candidates = [
+        Candidate(name, lattice, quantities=(Quantity("bulk_ionic_conductivity_300K", value, spread * value),))
+        for name, value in (("low", 1.0), ("high", factor ** math.sqrt(2)))
+    ]
+    best, _ = rank(candidates, [Objective(Selector("bulk_ionic_conductivity_300K"), "max")])
+    assert best.candidate.id == "high"
+    # 2000 draws: a standard error of 0.008; the factor has two digits, which moves Φ(1) by 0.02 at most.
+    assert best.beats_next == pytest.approx(0.841, abs=0.045)
 
 
 @given(

@@ -9,7 +9,7 @@ import pytest
 
 from atomscreen.report.numbers import measured
 from atomscreen.report.tables import funnel_table, ranking_table, ranking_tables, write_candidates_csv
-from atomscreen.report.wording import deviation, same_conditions
+from atomscreen.report.wording import deviation, same_conditions, value_text
 
 
 def rows_of(summary: dict[str, Any], tmp_path: Path) -> list[dict[str, str]]:
@@ -77,8 +77,8 @@ def test_ranking_table_shows_the_ranking(summary: dict[str, Any]) -> None:
     text = printed(ranking_table(ranking, title="Cathodes"))
     for row in ranking["rows"]:
         line = next(line for line in text.splitlines() if row["id"] + " " in line)
-        for value in row["values"].values():
-            assert measured(value["value"], value["uncertainty"], value["bound"]) in line
+        for name, value in row["values"].items():
+            assert value_text({"name": name, **value}) in line
         assert measured(row["score"], row["score_uncertainty"]) in line
 
 
@@ -107,6 +107,9 @@ def test_deviations_from_the_literature() -> None:
     both = [known("average_voltage", 4.0, uncertainty=0.3), known("average_voltage", 3.5, uncertainty=0.4)]
     assert deviation(*both) == "+14.3 % (1.0 u)"  # 0.5 V over sqrt(0.3² + 0.4²) V
     assert deviation(known("bulk_ionic_conductivity_300K", 2e-3), known("bulk_ionic_conductivity_300K", 1e-3)) == "× 2"
+    # By ratio: ln 4 over sqrt(0.6² + 0.8²), the uncertainties of the logarithms.
+    both = [known("bulk_ionic_conductivity_300K", v, uncertainty=u * v) for v, u in ((4e-3, 0.6), (1e-3, 0.8))]
+    assert deviation(*both) == "× 4 (1.4 u)"
     assert deviation(known("volume_change", -6.0), known("volume_change", -6.8)) == "+0.8 points"
     assert deviation(known("average_voltage", 4.0, bound="upper"), known("average_voltage", 3.8)) == ""
 

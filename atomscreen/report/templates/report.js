@@ -73,12 +73,15 @@ function makeFilter(table) {
 
 const POINTS_WITH_BARS = 500;
 
-/* Bars on a logarithmic axis keep the relative uncertainty on both sides, so that none reaches zero. */
-function bar(points, logarithmic) {
-  const relative = (p) => (p[1] ?? 0) / Math.abs(p[0]);
-  const plus = points.map((p) => (logarithmic ? p[0] * Math.expm1(relative(p)) : p[1] ?? 0));
-  const minus = points.map((p) => (logarithmic ? -p[0] * Math.expm1(-relative(p)) : p[1] ?? 0));
-  return { type: "data", symmetric: false, array: plus, arrayminus: minus, thickness: 1, width: 0, color: colour("passed_by") };
+/* One standard uncertainty below and above; of a number compared by ratio it is that of the logarithm, so that none reaches zero. */
+function interval(value, uncertainty, byRatio) {
+  const factor = Math.exp(uncertainty / value);
+  return byRatio && value > 0 ? [value / factor, value * factor] : [value - uncertainty, value + uncertainty];
+}
+
+function bar(points, byRatio, paint = colour("passed_by")) {
+  const away = (side) => points.map(([value, uncertainty]) => Math.abs(interval(value, uncertainty ?? 0, byRatio)[side] - value));
+  return { type: "data", symmetric: false, array: away(1), arrayminus: away(0), thickness: 1, width: 0, color: paint };
 }
 
 function symbol(x, y) {
@@ -349,20 +352,65 @@ function makeViewer(details) {
 
 /* ---- curves ---- */
 
+/* Stops of viridis, of even steps to the eye; a theme takes the part that stands out from its ground. */
+const VIRIDIS = [[68, 1, 84], [65, 68, 135], [42, 120, 142], [34, 168, 132], [122, 209, 81], [253, 231, 37]];
+
+function colourOfStep(step) {
+  const [from, to] = colour("sequence").split(" ").map(Number);
+  const place = (from + (to - from) * step) * (VIRIDIS.length - 1);
+  const stop = Math.min(Math.floor(place), VIRIDIS.length - 2);
+  return `rgb(${VIRIDIS[stop].map((value, part) => Math.round(value + (VIRIDIS[stop + 1][part] - value) * (place - stop))).join(",")})`;
+}
+
+/* Points in a row whose uncertainties are known. */
+function knownRuns(line) {
+  const runs = [[]];
+  line.y.forEach((value, n) => { if ((line.uncertainty[n] ?? null) !== null) runs[runs.length - 1].push(n); else runs.push([]); });
+  return runs.filter((run) => run.length);
+}
+
+const FEWEST_IN_A_BAND = 8;
+/* On a long line that is a limit only: enough to see to which side. */
+const MARKERS_OF_A_LIMIT = 12;
+/* The factor beyond the values up to which a band is shown: one of many decades would leave its line flat. */
+const WIDEST_BAND = 100;
+
+/* A line with its uncertainty: bands where points are many or compared by ratio, else and at single points bars. */
+function lineTraces(line, curve, paint) {
+  const runs = knownRuns(line);
+  const banded = (run) => run.length > 1 && (curve.by_ratio || run.length >= FEWEST_IN_A_BAND);
+  const edge = (run, side) => run.map((n) => interval(line.y[n], line.uncertainty[n], curve.by_ratio)[side]);
+  const bands = runs.filter(banded).map((run) => ({
+    x: [...run, ...[...run].reverse()].map((n) => line.x[n]), y: [...edge(run, 0), ...edge(run, 1).reverse()], mode: "lines", line: { width: 0 },
+    fill: "toself", fillcolor: paint, opacity: 0.18, hoverinfo: "skip", showlegend: false, legendgroup: line.label,
+  }));
+  const alone = new Set(runs.filter((run) => !banded(run)).flat());
+  const bars = alone.size && { error_y: bar(line.y.map((value, n) => [value, alone.has(n) ? line.uncertainty[n] : 0]), curve.by_ratio, paint) };
+  return [...bands, {
+    x: line.x, y: line.y, name: escapeHtml(line.label), legendgroup: line.label, mode: line.markers || line.bound.length ? "lines+markers" : "lines",
+    line: { color: paint, width: 1.6, dash: ["solid", "dash", "dot", "dashdot"][line.beside % 4] },
+    marker: { size: 7, color: paint, maxdisplayed: line.markers ? 0 : MARKERS_OF_A_LIMIT, symbol: line.y.map((value, n) => ({ upper: "triangle-down", lower: "triangle-up" })[line.bound[n]] ?? "circle") },
+    hovertemplate: curve.lines.length > 1 ? "%{x:.4g}: %{y:.4g}" : "%{x:.4g}: %{y:.4g}<extra></extra>", ...bars,
+  }];
+}
+
 function drawCurve(figure) {
   const curve = JSON.parse(figure.querySelector("script").textContent);
-  const some = curve.uncertainty.some((value) => value !== null);
-  const axis = (title) => ({ title: { text: title, font: { size: 12 } }, color: colour("ink"), gridcolor: colour("line"), zerolinecolor: colour("line"), automargin: true });
-  const trace = {
-    x: curve.x, y: curve.y, mode: curve.markers ? "lines+markers" : "lines", line: { color: colour("accent"), width: 1.5 }, marker: { size: 7, symbol: curve.bound.map((bound) => ({ upper: "triangle-down", lower: "triangle-up" })[bound] ?? "circle") },
-    hovertemplate: "%{x:.4g}: %{y:.4g}<extra></extra>",
-    ...(some && { error_y: bar(curve.y.map((value, n) => [value, curve.uncertainty[n]]), curve.logarithmic) }),
-  };
+  const paint = (line) => (line.step !== null ? colourOfStep(line.step) : colour(line.beside ? "soft" : "accent"));
+  const traces = curve.lines.map((line) => lineTraces(line, curve, paint(line)));
+  /* Bands lie below all lines. */
+  const ordered = [...traces.flatMap((some) => some.slice(0, -1)), ...traces.map((some) => some[some.length - 1])];
+  const axis = (title, logarithmic) => ({ title: { text: escapeHtml(title), font: { size: 12 } }, color: colour("ink"), gridcolor: colour("line"),
+    zerolinecolor: colour("line"), automargin: true, exponentformat: "power", type: logarithmic ? "log" : "linear", ...(logarithmic && { nticks: 6 }) });
+  const several = curve.lines.length > 1;
+  const known = curve.lines.flatMap((line) => line.y);
+  const clip = curve.y_logarithmic && { autorangeoptions: { clipmin: Math.min(...known) / WIDEST_BAND, clipmax: Math.max(...known) * WIDEST_BAND } };
   const layout = {
-    height: 240, margin: { l: 60, r: 12, t: 12, b: 44 }, showlegend: false, font: { family: "inherit", color: colour("ink") },
-    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", xaxis: { ...axis(curve.x_label), ...(curve.x_logarithmic && { type: "log" }) }, yaxis: { ...axis(curve.y_label), ...(curve.logarithmic && { type: "log" }) },
+    height: figure.querySelector(".plot").clientHeight, margin: { l: 60, r: 12, t: 12, b: 44 }, showlegend: several, font: { family: "inherit", color: colour("ink") },
+    legend: { font: { size: 11 }, tracegroupgap: 0, bgcolor: "rgba(0,0,0,0)" },
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", xaxis: axis(curve.x_label, curve.x_logarithmic), yaxis: { ...axis(curve.y_label, curve.y_logarithmic), ...clip },
   };
-  Plotly.react(figure.querySelector(".plot"), [trace], layout, { ...config, displayModeBar: false });
+  Plotly.react(figure.querySelector(".plot"), ordered, layout, { ...config, displayModeBar: false });
 }
 
 function drawCurves(details) {
