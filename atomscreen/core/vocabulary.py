@@ -434,6 +434,32 @@ QUANTITIES: Mapping[str, Definition] = {
         varies_with="c_rate", against="cell_discharge_capacities"),
 
     # stress in particles
+    "particle_stress": _D(
+        "MPa", "σ tension", "largest tensile stress anywhere in a spherical particle as it is charged, in any "
+        "direction", varies_with="c_rate", logarithmic=True),
+    "particle_surface_stress_max": _D(
+        "MPa", "σ_θ surface max", "largest tangential stress at the surface of a spherical particle as it is charged, "
+        "tension positive", varies_with="c_rate"),
+    "particle_surface_stress_min": _D(
+        "MPa", "σ_θ surface min", "least tangential stress at the surface of a spherical particle as it is charged, "
+        "compression negative", varies_with="c_rate"),
+    "particle_centre_stress_max": _D(
+        "MPa", "σ_r centre max", "largest radial stress at the centre of a spherical particle as it is charged, where "
+        "it is the same in all directions, tension positive", varies_with="c_rate"),
+    "particle_centre_stress_min": _D(
+        "MPa", "σ_r centre min", "least radial stress at the centre of a spherical particle as it is charged, "
+        "compression negative", varies_with="c_rate"),
+    "stress_enhancement": _D(
+        "", "θc/(ΓT)", "share by which the stress of a gradient of content speeds diffusion in a particle, "
+        "2EΩ²c/[9(1 − ν)RTΓ] with the thermodynamic factor Γ", varies_with="ion_content"),
+    "particle_radii": _D(
+        "µm", "r", "distances from the centre of a spherical particle, at a time", (None,), varies_with="time"),
+    "particle_radial_stress": _D(
+        "MPa", "σ_r", "radial stress in a spherical particle as it is charged, at a time", (None,), varies_with="time",
+        against="particle_radii"),
+    "particle_tangential_stress": _D(
+        "MPa", "σ_θ", "tangential stress in a spherical particle as it is charged, at a time", (None,),
+        varies_with="time", against="particle_radii"),
 
     # fracture of particles
     "critical_particle_radius": _D(
@@ -441,17 +467,18 @@ QUANTITIES: Mapping[str, Definition] = {
         "rate up to the one given, from the assembled content to the end of the usable ones", varies_with="c_rate",
         logarithmic=True),
     "critical_particle_radius_at_cutoff": _D(
-        "µm", "R_c to content", "the same for a charge that ends at the content given", varies_with="c_rate",
-        logarithmic=True),
+        "µm", "R_c to content", "critical particle radius of a charge that ends at the content given",
+        varies_with="c_rate", logarithmic=True, beside="critical_particle_radius"),
     "particle_radius_of_base": _D(
-        "µm", "R of base set", "radius of the particles in the base set's electrode, at rates of a map of critical "
-        "radii: below it they are safe", varies_with="c_rate", logarithmic=True),
+        "µm", "R of base set", "radius of the particles in the base set's electrode, safe at rates at which the "
+        "critical one is larger", logarithmic=True, beside="critical_particle_radius"),
     "safe_rate": _D(
         "", "C safe", "highest C rate of the particle, up to which no flaw grows in a charge at constant current of "
         "particles of the base set's radius", logarithmic=True),
     "critical_grain_size": _D(
         "µm", "d_c", "size of grains, turned at random in a polycrystal, below which no crack grows between them as "
-        "their ions come and go, however slowly", logarithmic=True),
+        "their ions come and go, however slowly; to the end of the usable contents, or to the one given",
+        logarithmic=True),
     "critical_grain_size_radial": _D(
         "µm", "d_c radial", "diameter of a polycrystalline particle whose grains all have the odd axis of their "
         "lattice along its radius, below which no flaw grows in it, however slowly it is charged", logarithmic=True),

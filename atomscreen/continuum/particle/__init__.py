@@ -1,0 +1,1 @@
+"""Particles as spheres: how ions spread in them, and the stress that this makes."""

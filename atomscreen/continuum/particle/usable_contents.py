@@ -1,0 +1,19 @@
+"""How far an electrode is charged where nobody says it: as far as its usable capacity goes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from atomscreen.continuum.electrode import Electrode
+from atomscreen.core.candidate import Candidate
+
+CAPACITIES: Final = frozenset({"usable_capacity", "gravimetric_capacity_full"})
+"""Quantities that tell how far it is charged."""
+
+
+def usable_end(electrode: Electrode, candidate: Candidate) -> float:
+    """Return the content at which the usable capacity is charged; the other end where that is not known."""
+    usable, full = (candidate.find(name) for name in ("usable_capacity", "gravimetric_capacity_full"))
+    share = 1.0 if usable is None or full is None else min(1.0, usable.number / full.number)
+    start = electrode.assembled_content
+    return start + share * (1 - 2 * start)
