@@ -1,0 +1,1 @@
+"""Fracture of electrode particles: flaws, maps of size against rate, safe charging, sizes of grains."""

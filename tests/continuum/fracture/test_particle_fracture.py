@@ -1,0 +1,147 @@
+"""The stage: what it gives of a solid solution and of two phases, its uncertainties, bounds and notes."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from atomscreen.continuum.crystal import Crystal
+from atomscreen.continuum.electrode import Curve, Electrode
+from atomscreen.continuum.fracture.fracture_numbers import FractureProblem, Key, fracture_numbers
+from atomscreen.continuum.fracture.particle_fracture import C_RATES, particle_fracture
+from atomscreen.continuum.incomplete import HandoffIncomplete
+from atomscreen.core.candidate import Candidate, Results
+from atomscreen.core.checking import check_stage
+from atomscreen.core.quantity import Quantity
+from atomscreen.core.stages import get_stage
+from tests.continuum.examples import candidate_with, lithium_iron_phosphate
+from tests.continuum.fracture.conftest import CUTOFFS, FRACTURE_ENERGY, even_electrode, flat
+
+STRAIN = Crystal("made", "LiX", {1.0: np.eye(6)}, {0.0: np.diag([0.02, -0.01, -0.01]), 1.0: np.zeros((3, 3))}, {})
+
+
+def problem(electrode: Electrode, fracture_energy: Curve, crystal: Crystal | None = None) -> FractureProblem:
+    return FractureProblem(electrode, fracture_energy, crystal, CUTOFFS, (0.01, 1.0), 5e-6, 298.15)
+
+
+def with_fracture_energy(electrode: Electrode) -> Candidate:
+    candidate = candidate_with(electrode)
+    energies = tuple(
+        Quantity("fracture_energy", FRACTURE_ENERGY, FRACTURE_ENERGY / 2, {"ion_content": content})
+        for content in (0.0, 1.0)
+    )
+    return dataclasses.replace(candidate, quantities=(*candidate.quantities, *energies))
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    return particle_fracture(with_fracture_energy(even_electrode()), base="OKane2022", samples=5)
+
+
+def found(results: Results, name: str, **conditions: float) -> Quantity:
+    return next(q for q in results.quantities if q.name == name and q.conditions == conditions)
+
+
+def test_the_stage_is_complete():
+    check_stage(get_stage("particle_fracture"))
+
+
+def test_it_gives_what_the_map_says(results, even_map):
+    for rate in C_RATES:
+        whole = found(results, "critical_particle_radius", c_rate=rate)
+        expected = 1e6 * even_map.critical_radius(rate, CUTOFFS[-1]).value
+        assert whole.number == pytest.approx(expected, rel=1e-2)  # values pass through the vocabulary's units
+        earlier = [
+            q.number for q in results.quantities if "ion_content" in q.conditions and q.conditions["c_rate"] == rate
+        ]
+        assert earlier == sorted(earlier, reverse=True)  # those of ends nearer to the start come first
+        assert min(earlier) >= whole.number
+    assert found(results, "particle_radius_of_base").number == pytest.approx(5.22)
+    assert found(results, "safe_rate").number == pytest.approx(even_map.safe_rate(5.22e-6, 0.0).value, rel=2e-2)
+
+
+def test_what_it_leaves_out_is_said(results):
+    notes = " ".join(results.notes)
+    assert "No critical size of grains or phases" in notes
+    assert "elastic_tensor" in notes
+    assert "lower bounds, since nobody knows those of" in notes
+    assert "critical_grain_size" not in {quantity.name for quantity in results.quantities}
+
+
+def test_the_usable_capacity_ends_the_charge():
+    candidate = with_fracture_energy(even_electrode())
+    limited = (Quantity("usable_capacity", 100.0), Quantity("gravimetric_capacity_full", 200.0))
+    ended = particle_fracture(
+        dataclasses.replace(candidate, quantities=(*candidate.quantities, *limited)), base="OKane2022", samples=0
+    )
+    assert found(ended, "critical_particle_radius", c_rate=1.0).provenance["cutoffs"][-1] == pytest.approx(0.5)
+    contents = {q.conditions["ion_content"] for q in ended.quantities if "ion_content" in q.conditions}
+    assert sorted(contents) == [0.667, 0.833]
+    assert all(quantity.uncertainty is None for quantity in ended.quantities)
+
+
+def test_a_bound_has_no_uncertainty():
+    faster = with_fracture_energy(even_electrode(diffusivity=flat(1e-8, 0.5)))
+    ended = particle_fracture(faster, base="OKane2022", samples=3)
+    slow = found(ended, "critical_particle_radius", c_rate=0.1)
+    assert (slow.number, slow.bound, slow.uncertainty) == (1000.0, "lower", None)
+    assert any("the end is given as a bound" in note for note in ended.notes)
+
+
+def test_two_phases_with_a_crystal_get_the_size_of_their_misfit():
+    electrode = dataclasses.replace(even_electrode(), coexistence=((0.1, 0.9),))
+    numbers = fracture_numbers(problem(electrode, flat(FRACTURE_ENERGY), STRAIN), 0, 0)
+    assert numbers.fracture_map is None
+    assert "diffusivity" not in numbers.fixed
+    size = numbers.numbers[Key("critical_size_of_two_phases")].value
+    assert size == pytest.approx(FRACTURE_ENERGY / (1e11 * (0.8 * 0.02) ** 2))
+    assert not any(key.name == "critical_particle_radius" for key in numbers.numbers)
+
+
+def test_two_phases_get_no_map():
+    ended = particle_fracture(with_fracture_energy(lithium_iron_phosphate()), samples=0)
+    assert not ended.quantities  # no crystal either
+    assert any("no map of particle size" in note for note in ended.notes)
+
+
+def test_without_fracture_energy_at_contents_it_says_who_gives_it():
+    candidate = candidate_with(even_electrode())
+    full = dataclasses.replace(candidate, quantities=(*candidate.quantities, Quantity("fracture_energy", 3.0)))
+    with pytest.raises(HandoffIncomplete, match="fracture_toughness"):
+        particle_fracture(full)
+
+
+def test_uncertain_fracture_energy_spreads_slow_radii_by_its_fifth_root():
+    spread = fracture_numbers(problem(even_electrode(), flat(FRACTURE_ENERGY, 0.5)), 200, 0).spreads
+    # R ~ G_c^(1/5); a standard deviation from 200 samples is known to 5 %.
+    assert spread[Key("critical_particle_radius", 0.01)] == pytest.approx(0.1, rel=0.15)
+
+
+def test_uncertain_diffusivity_spreads_them_by_two_fifths_of_its_own():
+    electrode = even_electrode(diffusivity=flat(7.08e-15, 0.5))
+    spread = fracture_numbers(problem(electrode, flat(FRACTURE_ENERGY)), 200, 0).spreads
+    assert spread[Key("critical_particle_radius", 0.01)] == pytest.approx(0.2, rel=0.15)
+
+
+def test_nothing_uncertain_no_spread_but_that_of_the_grains_geometry():
+    numbers = fracture_numbers(problem(even_electrode(), flat(FRACTURE_ENERGY), STRAIN), 100, 0)
+    assert {key.name for key in numbers.spreads} == {"critical_grain_size"}
+    sizes = [numbers.numbers[Key("critical_grain_size", cutoff=end)].value for end in (0.8, 0.4, None)]
+    assert sizes[0] / sizes[2] == pytest.approx(25.0)  # the strain of a fifth of the charge
+    assert sizes[1] / sizes[2] == pytest.approx(1 / 0.36)
+    assert numbers.spreads[Key("critical_grain_size")] == pytest.approx(math.log(2.5), rel=0.2)  # of 100 samples
+    assert numbers.fixed == (
+        "youngs_modulus",
+        "poisson_ratio",
+        "partial_molar_volume",
+        "diffusivity",
+        "fracture_energy",
+    )
+
+
+def test_the_same_seed_gives_the_same_spread():
+    first, second = (fracture_numbers(problem(even_electrode(), flat(2.0, 0.5)), 5, 3).spreads for _ in range(2))
+    assert first == second
