@@ -20,11 +20,11 @@ from atomscreen.continuum.cell.base_sets import DEFAULT_BASE
 from atomscreen.continuum.cell.cell_surrogate import cell_surrogate
 from atomscreen.continuum.cell.cell_uncertainty import CellUncertainty, cell_uncertainty, probability_better
 from atomscreen.continuum.cell.damage import damage_ranking
-from atomscreen.continuum.cell.electrode_samples import with_uncertainty
 from atomscreen.continuum.cell.pybamm_parameters import pybamm_parameters
 from atomscreen.continuum.cell.sensitivities import sensitivities
 from atomscreen.continuum.electrode import Electrode
 from atomscreen.continuum.electrode_reading import electrode_of
+from atomscreen.continuum.electrode_samples import with_uncertainty
 from atomscreen.continuum.record import handoff_record
 from atomscreen.core.errors import StageFailure
 from atomscreen.core.vocabulary import ELECTRODES, define

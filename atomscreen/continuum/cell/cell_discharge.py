@@ -17,10 +17,10 @@ from atomscreen.continuum.cell.discharge_quantities import (
     theoretical_capacity,
     voltage_limits,
 )
-from atomscreen.continuum.cell.electrode_samples import with_uncertainty
 from atomscreen.continuum.cell.pybamm_parameters import CellParameters, pybamm_parameters, untouched_base
 from atomscreen.continuum.electrode import Electrode
 from atomscreen.continuum.electrode_reading import ELECTRODE_QUANTITIES, TAKEN_BESIDE, electrode_of
+from atomscreen.continuum.electrode_samples import with_uncertainty
 from atomscreen.continuum.record import handoff_record
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import StageFailure

@@ -18,9 +18,9 @@ import numpy as np
 from atomscreen.continuum.cell.base_sets import DEFAULT_BASE
 from atomscreen.continuum.cell.cell_uncertainty import discharge_outputs
 from atomscreen.continuum.cell.discharge import CellModel, Mechanics, run_discharge
-from atomscreen.continuum.cell.electrode_samples import deviate_range, moved, with_uncertainty
 from atomscreen.continuum.cell.pybamm_parameters import pybamm_parameters
 from atomscreen.continuum.electrode import Electrode
+from atomscreen.continuum.electrode_samples import deviate_range, moved, with_uncertainty
 from atomscreen.core.errors import StageFailure, UsageError
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ import numpy as np
 from atomscreen.continuum.cell.base_sets import DEFAULT_BASE
 from atomscreen.continuum.cell.discharge import CellModel, Discharge, Mechanics, run_discharge
 from atomscreen.continuum.cell.discharge_quantities import discharge_numbers, theoretical_capacity
-from atomscreen.continuum.cell.electrode_samples import sampled, without_uncertainty
 from atomscreen.continuum.cell.pybamm_parameters import CellParameters, pybamm_parameters
 from atomscreen.continuum.electrode import Electrode
+from atomscreen.continuum.electrode_samples import sampled, standard_uncertainty, without_uncertainty
 from atomscreen.core.errors import StageFailure, UsageError
 from atomscreen.core.vocabulary import define
 
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 INTERVAL: Final = (0.05, 0.95)
 """Quantiles that end the 90 % interval."""
-
-CENTRAL: Final = (0.16, 0.84)
-"""Quantiles one standard deviation to either side of the median, were the samples normal."""
 
 Goal = Literal["max", "min"]
 
@@ -80,15 +77,8 @@ class CellUncertainty:
         return Interval(*map(float, np.quantile(self._samples(name), (INTERVAL[0], 0.5, INTERVAL[1]))))
 
     def standard_uncertainty(self, name: str, value: float) -> float:
-        """Return the standard uncertainty of a value of an output: half of what the central 68 % of the samples span.
-
-        Of a quantity that is compared by ratio the samples' ratios are taken, so that ``value`` may be off, as that of
-        another model is.
-        """
-        by_ratio = define(name).logarithmic
-        samples = np.log(self._samples(name)) if by_ratio else self._samples(name)
-        low, high = np.quantile(samples, CENTRAL)
-        return float(high - low) / 2 * (value if by_ratio else 1.0)
+        """Return the standard uncertainty of a value of an output, which may be that of another model."""
+        return standard_uncertainty(self._samples(name), value, by_ratio=define(name).logarithmic)
 
     def _samples(self, name: str) -> Array:
         if name not in self.outputs:

@@ -1,6 +1,6 @@
 """What the fracture of one electrode comes to in numbers, and how far they move with what is uncertain.
 
-Electrodes are drawn as :mod:`~atomscreen.continuum.cell.electrode_samples` does, each property as a whole and apart
+Electrodes are drawn as :mod:`~atomscreen.continuum.electrode_samples` does, each property as a whole and apart
 from the others; the fracture energy too, although one potential's moduli are behind it and behind Young's modulus, so
 that the spread errs to the wide side. A diffusivity that is k times another makes the same fields at k times the rate,
 so no sample has to be solved for its contents again.
@@ -15,9 +15,15 @@ from typing import Final
 
 import numpy as np
 
-from atomscreen.continuum.cell.electrode_samples import drawn_deviates, moved, with_uncertainty
 from atomscreen.continuum.crystal import Crystal
 from atomscreen.continuum.electrode import Curve, Electrode
+from atomscreen.continuum.electrode_samples import (
+    CENTRAL,
+    drawn_deviates,
+    moved,
+    standard_uncertainty,
+    with_uncertainty,
+)
 from atomscreen.continuum.fracture.fracture_map import Border, FractureMap, charges, fracture_map
 from atomscreen.continuum.fracture.grain_size import Z_SPREAD, GrainSizes, Z, grain_sizes
 from atomscreen.continuum.fracture.two_phases import two_phase_size
@@ -141,18 +147,19 @@ def fracture_numbers(problem: FractureProblem, samples: int, seed: int) -> Fract
 
 
 def _spreads(found: Numbers, drawn: Sequence[Numbers]) -> dict[Key, float]:
-    """Return standard deviations of logarithms; none of what does not move.
+    """Return standard uncertainties of logarithms; none of what does not move.
 
     Where samples are beyond the end of the map, the distance to the 16th percentile on the other side stands for it.
     """
     spreads = {}
     for key, border in found.items():
-        logarithms = np.log([one[key].value for one in drawn])
+        values = np.array([one[key].value for one in drawn])
         bounds = {one[key].bound for one in drawn} - {None}
         if not bounds:
-            spread = float(logarithms.std(ddof=1))
+            spread = standard_uncertainty(values, 1.0, by_ratio=True)
         else:
-            spread = abs(float(np.quantile(logarithms, 0.16 if "lower" in bounds else 0.84)) - math.log(border.value))
+            inside = float(np.quantile(values, CENTRAL[0] if "lower" in bounds else CENTRAL[1]))
+            spread = abs(math.log(inside / border.value))
         if spread > LEAST_SPREAD:
             spreads[key] = spread
     return spreads

@@ -10,10 +10,9 @@ import numpy as np
 from pydantic import Field
 
 from atomscreen.continuum.cell.base_sets import DEFAULT_BASE, BaseName, base_values
-from atomscreen.continuum.cell.cell_uncertainty import CENTRAL
-from atomscreen.continuum.cell.electrode_samples import sampled, with_uncertainty, without_uncertainty
 from atomscreen.continuum.electrode import Electrode
 from atomscreen.continuum.electrode_reading import ELECTRODE_QUANTITIES, TAKEN_BESIDE, electrode_of
+from atomscreen.continuum.electrode_samples import sampled, standard_uncertainty, with_uncertainty, without_uncertainty
 from atomscreen.continuum.particle.ion_transport import Coupling, IonTransport
 from atomscreen.continuum.particle.sphere import SPHERES_ONLY, Sphere, SphereHistory, charge_at_constant_rate
 from atomscreen.continuum.particle.usable_contents import CAPACITIES, usable_end
@@ -154,12 +153,12 @@ def _uncertainties(
     notes = [f"The uncertainties of the particle's stress are lower bounds, since nobody knows those of {fixed}."]
     if failures:
         notes.append(f"{len(failures)} of {count} sampled particles could not be charged; the first: {failures[0]}.")
-    spreads = {}
-    for name, value in numbers.items():
-        values = np.array([one[name] for one in drawn])
-        by_ratio = define(name).logarithmic
-        low, high = np.quantile(np.log(values) if by_ratio else values, CENTRAL)
-        spreads[name] = float(high - low) / 2 * (value if by_ratio else 1.0)
+    if not drawn:
+        return {}, tuple(notes[1:])
+    spreads = {
+        name: standard_uncertainty(np.array([one[name] for one in drawn]), value, by_ratio=define(name).logarithmic)
+        for name, value in numbers.items()
+    }
     return spreads, tuple(notes)
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from atomscreen.continuum.cell.cell_discharge import _unused, cell_discharge
 from atomscreen.continuum.cell.discharge_quantities import POINTS, theoretical_capacity
-from atomscreen.continuum.cell.electrode_samples import moved
 from atomscreen.continuum.cell.pybamm_parameters import pybamm_parameters
 from atomscreen.continuum.electrode import Electrode
 from atomscreen.continuum.electrode_reading import ELECTRODE_QUANTITIES
+from atomscreen.continuum.electrode_samples import moved
 from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import StageFailure, UsageError

@@ -8,7 +8,7 @@ from scipy.stats import lognorm
 
 from atomscreen.continuum.cell.cell_surrogate import FARTHEST, RATE, Input, cell_surrogate, trained
 from atomscreen.continuum.cell.cell_uncertainty import cell_uncertainty
-from atomscreen.continuum.cell.electrode_samples import LIMITS
+from atomscreen.continuum.electrode_samples import LIMITS
 from atomscreen.core.errors import StageFailure, UsageError
 from tests.continuum.examples import graphite, lithium_cobalt_oxide
 

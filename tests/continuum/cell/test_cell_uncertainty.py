@@ -11,8 +11,8 @@ from scipy.stats import norm
 from atomscreen.continuum.cell import cell_uncertainty as module
 from atomscreen.continuum.cell.cell_uncertainty import cell_uncertainty, probability_better
 from atomscreen.continuum.cell.discharge import run_discharge
-from atomscreen.continuum.cell.electrode_samples import LIMITS, sampled
 from atomscreen.continuum.cell.pybamm_parameters import pybamm_parameters, untouched_base
+from atomscreen.continuum.electrode_samples import LIMITS, sampled
 from atomscreen.core.errors import StageFailure, UsageError
 from tests.continuum.examples import graphite, lithium_cobalt_oxide, lithium_iron_phosphate
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from atomscreen.continuum.cell.electrode_samples import (
+from atomscreen.continuum.electrode import Curve
+from atomscreen.continuum.electrode_samples import (
     LIMITS,
     deviate_range,
     drawn_deviates,
@@ -17,7 +18,6 @@ from atomscreen.continuum.cell.electrode_samples import (
     with_uncertainty,
     without_uncertainty,
 )
-from atomscreen.continuum.electrode import Curve
 from atomscreen.core.errors import UsageError
 from tests.continuum.examples import graphite, lithium_cobalt_oxide
 

@@ -31,6 +31,19 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
 """Properties that are drawn independently, and the open intervals outside which no solid is."""
 
 
+CENTRAL: Final = (0.16, 0.84)
+"""Quantiles one standard deviation to either side of the median, were samples normal."""
+
+
+def standard_uncertainty(samples: NDArray[np.float64], value: float, *, by_ratio: bool) -> float:
+    """Return the standard uncertainty of a value: half of what the central 68 % of its samples (n,) span.
+
+    Of what is compared by ratio the samples' ratios are taken, so that the value may be off, as that of another model.
+    """
+    low, high = np.quantile(np.log(samples) if by_ratio else samples, CENTRAL)
+    return float(high - low) / 2 * (value if by_ratio else 1.0)
+
+
 def with_uncertainty(electrode: Electrode) -> tuple[str, ...]:
     """Return the properties of an electrode that are drawn: those whose standard uncertainty is known."""
     return tuple(name for name in LIMITS if _spread(getattr(electrode, name)))
