@@ -7,13 +7,14 @@ their own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from atomscreen.continuum.incomplete import HandoffIncomplete, lacks
 from atomscreen.continuum.record import Entry, HandoffRecord
+from atomscreen.interatomic.crystal_symmetry import point_group, primitive_cell, standard_orientation
 from atomscreen.properties.intercalation.insertion_strain import lattice_deformation, to_standard_axes
 from atomscreen.properties.mechanics.elastic_tensor import turned_stiffness
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pymatgen.core import Structure
 
     Array = NDArray[Any]
+
+_NO_STRAIN = 1e-6
 
 CRYSTAL_QUANTITIES = frozenset({"elastic_tensor", "insertion_strain"})
 """Quantities, at contents of working ions, without which nothing anisotropic is made of an electrode."""
@@ -43,6 +46,8 @@ class Crystal:
         How both were obtained.
     remarks
         What a reader should know of their limits.
+    symmetry
+        Rotations of the full crystal's point group, (n, 3, 3); the identity alone where nothing is known of it.
     """
 
     id: str
@@ -51,6 +56,7 @@ class Crystal:
     strain: dict[float, Array]
     sources: dict[str, str]
     remarks: tuple[str, ...] = ()
+    symmetry: Array = field(default_factory=lambda: np.eye(3)[None])
 
     def stiffness_at(self, content: float) -> Array:
         """Return the stiffness (6, 6) in Pa."""
@@ -69,12 +75,20 @@ class Crystal:
         """The unit vector (3,) along which the lattice strains most unlike the other two directions.
 
         It is the principal axis of the deviatoric insertion strain, at the content where that is greatest, whose value
-        is the largest in magnitude: the c axis of layered hosts.
+        is the largest in magnitude: the c axis of layered hosts. An ordering of ions can shear the lattice; the strain
+        is averaged over the full crystal's symmetry, as over the domains of the ordering, unless that leaves none.
         """
-        largest = max(self.strain.values(), key=lambda strain: float(np.linalg.norm(_deviatoric(strain))))
-        values, axes = np.linalg.eigh(_deviatoric(largest))
+        averaged = [np.mean(self.symmetry @ strain @ self.symmetry.swapaxes(1, 2), axis=0) for strain in self._strains]
+        largest = max((_deviatoric(strain) for strain in averaged), key=np.linalg.norm)
+        if np.linalg.norm(largest) < _NO_STRAIN:
+            largest = max((_deviatoric(strain) for strain in self._strains), key=np.linalg.norm)
+        values, axes = np.linalg.eigh(largest)
         odd: Array = axes[:, np.argmax(np.abs(values))]
         return odd if odd[np.argmax(np.abs(odd))] > 0 else -odd
+
+    @property
+    def _strains(self) -> list[Array]:
+        return list(self.strain.values())
 
 
 def crystal_of(record: HandoffRecord) -> Crystal:
@@ -113,6 +127,7 @@ def crystal_of(record: HandoffRecord) -> Crystal:
             "strain": _methods("insertion_strain", strains),
         },
         remarks=tuple(_remarks(stiffness, strains, nowhere)),
+        symmetry=_symmetry(record),
     )
 
 
@@ -121,13 +136,7 @@ def _turns(record: HandoffRecord) -> dict[float, Array]:
 
     An ordering of ions can have another symmetry than the full crystal, and its standard axes then point elsewhere.
     """
-    from pymatgen.core import Structure
-
-    structures: dict[float, Structure] = {
-        float(name.partition("@")[2]): Structure.from_dict(data)
-        for name, data in record.material.structures.items()
-        if name.startswith("intercalated@")
-    }
+    structures = _structures(record)
     if 1.0 not in structures:
         return {}
     full = structures[1.0]
@@ -137,6 +146,23 @@ def _turns(record: HandoffRecord) -> dict[float, Array]:
         if (found := lattice_deformation(full.lattice.matrix, structure.lattice.matrix)) is not None:
             turns[content] = to_full @ found[1] @ to_standard_axes(structure).T
     return turns
+
+
+def _symmetry(record: HandoffRecord) -> Array:
+    """Return the full crystal's point group (n, 3, 3) in its standard axes."""
+    full = _structures(record)[1.0]
+    return point_group(standard_orientation(primitive_cell(full)))
+
+
+def _structures(record: HandoffRecord) -> dict[float, Structure]:
+    """Return the relaxed structures by content."""
+    from pymatgen.core import Structure
+
+    return {
+        float(name.partition("@")[2]): Structure.from_dict(data)
+        for name, data in record.material.structures.items()
+        if name.startswith("intercalated@")
+    }
 
 
 def _remarks(stiffness: dict[float, Array], strains: dict[float, Entry], nowhere: list[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """The crystal of an electrode: tensors of every content in the axes of the full one."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -104,8 +105,20 @@ def test_strain_is_linear_between_contents_and_constant_beyond():
     crystal = crystal_of(record)
     assert crystal.strain_at(0.75) == pytest.approx(0.25 * planted)
     assert crystal.strain_between(1.0, 0.0) == pytest.approx(0.5 * planted)
-    assert abs(crystal.odd_axis) == pytest.approx([0, 0, 1])
+    assert abs(crystal.odd_axis) == pytest.approx([0, 0, 1], abs=1e-6)  # the axes are those of decimal coordinates
     assert any("0.5 to 1 only" in remark for remark in crystal.remarks)
+
+
+def test_an_ordering_that_shears_layers_leaves_them_their_axis():
+    candidate = electrode(LAYERED)
+    sheared = np.array([[0.0, 0.0, -0.01], [0.0, -0.01, 0.06], [-0.01, 0.06, 0.07]])
+    others = [quantity for quantity in candidate.quantities if quantity.name != "insertion_strain"]
+    strains = [
+        Quantity("insertion_strain", (share * sheared).tolist(), conditions={"ion_content": 1 - share})
+        for share in (0.0, 0.5)
+    ]
+    record = handoff_record(dataclasses.replace(candidate, quantities=(*others, *strains)))
+    assert crystal_of(record).odd_axis == pytest.approx([0, 0, 1], abs=1e-6)
 
 
 @pytest.mark.parametrize("name", ["elastic_tensor", "insertion_strain"])
