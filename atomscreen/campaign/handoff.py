@@ -34,7 +34,7 @@ def handoff_campaign(
     folder
         The campaign's.
     to
-        Formats: ``"pybamm"``, ``"bpx"``, ``"csv"``, ``"json"``.
+        Formats: ``"pybamm"``, ``"bpx"``, ``"fem"``, ``"phase-field"``, ``"csv"``, ``"json"``.
     candidates
         Ids of the materials; by default all that went through the whole funnel.
     base

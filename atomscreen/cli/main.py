@@ -74,7 +74,10 @@ def status(folder: Folder, json: Json = False) -> None:
 @app.command()
 def handoff(
     folder: Folder,
-    to: Annotated[list[str], typer.Option(metavar="FORMAT", help="pybamm, bpx, csv or json; several times for more.")],
+    to: Annotated[
+        list[str],
+        typer.Option(metavar="FORMAT", help="pybamm, bpx, fem, phase-field, csv or json; several times for more."),
+    ],
     candidate: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Only this one; by default all that passed the funnel.")
     ] = None,
@@ -84,7 +87,7 @@ def handoff(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Hand a finished campaign's materials to continuum models: cell parameter sets, BPX files, tables, records."""
+    """Hand a finished campaign's materials to continuum models: cells, finite elements, phase fields, tables."""
     from atomscreen.cli.handoff import handoff as write
 
     write(folder, to, candidate or [], base, json)

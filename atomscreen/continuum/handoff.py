@@ -31,13 +31,15 @@ FORMATS: Mapping[str, Mapping[Kind, str]] = {
         "electrolyte": "atomscreen.continuum.electrolyte.layer_file:write_layer",
     },
     "bpx": {"electrode": "atomscreen.continuum.cell.bpx_file:write_bpx"},
+    "fem": {"electrode": "atomscreen.continuum.finite_elements.fem_files:write_fem"},
+    "phase-field": {"electrode": "atomscreen.continuum.phase_field.phase_field_files:write_phase_field"},
     "csv": dict.fromkeys(KINDS, f"{_RECORD_FILES}:write_csv"),
     "json": dict.fromkeys(KINDS, f"{_RECORD_FILES}:write_json"),
 }
 """Format to the functions that write it, by the kind of material: ``(record, folder, base) -> paths``."""
 
-OF_A_CELL: Final = frozenset({"pybamm", "bpx"})
-"""Formats whose files are of a base set's cell."""
+OF_A_CELL: Final = frozenset({"pybamm", "bpx", "fem", "phase-field"})
+"""Formats whose files have something of a base set's cell in them, if only the radius of its particles."""
 
 INDEX: Final = "handoff.json"
 """What of each material lies in the folder, from all the handoffs into it."""

@@ -156,7 +156,9 @@ def test_the_report_draws_them():
     found, _ = curves(toughness(1.0), conductivity(1e-3))
     drawn = curves_of([quantity.as_dict() for quantity in found.values()])
     assert [curve["name"] for curve in drawn] == ["flaw_critical_overpotential", "flaw_critical_current"]
-    assert drawn[0]["lines"][0]["x"] == pytest.approx(list(found["flaw_sizes"].value), rel=1e-4)  # five digits are drawn
+    assert drawn[0]["lines"][0]["x"] == pytest.approx(
+        list(found["flaw_sizes"].value), rel=1e-4
+    )  # five digits are drawn
 
 
 def test_wrong_use():
