@@ -18,9 +18,11 @@ _API = {
     "stage": "atomscreen.core.stages",
     "AtomscreenError": "atomscreen.core.errors",
     "StageFailure": "atomscreen.core.errors",
+    "campaign_candidates": "atomscreen.campaign.record",
     "analyze": "atomscreen.properties.transport.trajectory_report",
     "HandoffRecord": "atomscreen.continuum.record",
     "handoff_campaign": "atomscreen.campaign.handoff",
+    "handoff_records": "atomscreen.campaign.handoff",
     "handoff_record": "atomscreen.continuum.record",
     "load_candidates": "atomscreen.sources.open",
     "parameter_values": "atomscreen.campaign.handoff",
@@ -40,8 +42,10 @@ __all__ = [
     "StageFailure",
     "__version__",
     "analyze",
+    "campaign_candidates",
     "handoff_campaign",
     "handoff_record",
+    "handoff_records",
     "load_candidates",
     "parameter_values",
     "run_stage",
@@ -52,7 +56,8 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from atomscreen.campaign.handoff import handoff_campaign, parameter_values
+    from atomscreen.campaign.handoff import handoff_campaign, handoff_records, parameter_values
+    from atomscreen.campaign.record import campaign_candidates
     from atomscreen.campaign.run import run_workflow
     from atomscreen.campaign.single import run_stage, working_folder
     from atomscreen.continuum.record import HandoffRecord, handoff_record

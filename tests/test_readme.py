@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,11 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from atomscreen.campaign.workflow import parse_workflow
+from atomscreen.core.quantity import Quantity
 from tests.campaign.test_handoff import row
 from tests.continuum.candidates import cathode
+from tests.continuum.test_crystal import electrode
+from tests.layered_oxide import LAYERED
 
 README = Path(__file__).parent.parent / "README.md"
 EMT = "ase.calculators.emt:EMT"
@@ -69,13 +73,27 @@ def test_the_stage_to_imitate_is_complete(tmp_path):
     assert run(block("def weigh(") + check + "\nprint('complete')", tmp_path).endswith("complete\n")
 
 
-def test_a_cell_in_a_few_lines(tmp_path):
-    folder = tmp_path / "my-campaign"
+def finished_campaign(folder, candidate):
     folder.mkdir()
-    candidate = dataclasses.replace(cathode(), id="LiCoO2")
     (folder / "campaign.json").write_text(json.dumps({"name": "x", "steps": [], "candidates": [row(candidate)]}))
+
+
+def test_a_cell_in_a_few_lines(tmp_path):
+    finished_campaign(tmp_path / "my-campaign", dataclasses.replace(cathode(), id="LiCoO2"))
     printed = run(
         block("parameter_values(") + "\nprint(values['Maximum concentration in positive electrode [mol.m-3]'])",
         tmp_path,
     )
     assert float(printed.split()[-1]) == pytest.approx(51600)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("ccx"), reason="CalculiX is not installed")
+def test_particles_and_grains_in_a_few_lines(tmp_path):
+    crystal = electrode(LAYERED)
+    energies = [Quantity("fracture_energy", 5.0, conditions={"ion_content": content}) for content in (0.0, 1.0)]
+    given = (*cathode().quantities, *crystal.quantities, *energies)
+    candidate = dataclasses.replace(crystal, id="LiMn2O4", role=cathode().role, quantities=given)
+    finished_campaign(tmp_path / "my-campaign", candidate)
+    radius, stress = run(block("grain_stress("), tmp_path).splitlines()
+    assert re.fullmatch(r"(inf|\d.*) m", radius) and stress.startswith("GrainStress(energy=")

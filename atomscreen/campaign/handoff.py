@@ -61,6 +61,11 @@ def hand_over_record(
     return hand_over(_records(record, candidates), spec, folder / FOLDER)
 
 
+def handoff_records(folder: str | Path, candidates: Sequence[str] = ()) -> list[HandoffRecord]:
+    """Return the records of a finished campaign's materials; parameters and errors as of :func:`handoff_campaign`."""
+    return _records(CampaignFolder(Path(folder)).read_record(), candidates)
+
+
 def parameter_values(folder: str | Path, candidate: str, base: str = DEFAULT_BASE) -> pybamm.ParameterValues:
     """Return PyBaMM's parameter values of a cell with one electrode of a campaign's material.
 
@@ -76,7 +81,7 @@ def parameter_values(folder: str | Path, candidate: str, base: str = DEFAULT_BAS
     from atomscreen.continuum.cell.pybamm_file import runnable
     from atomscreen.continuum.cell.pybamm_parameters import pybamm_parameters
 
-    (record,) = _records(CampaignFolder(Path(folder)).read_record(), [candidate])
+    (record,) = handoff_records(folder, [candidate])
     parameters = runnable(pybamm_parameters(electrode_of(record), base))
     for remark in parameters.remarks:
         warnings.warn(f"{candidate} in {base}: {remark}", stacklevel=2)

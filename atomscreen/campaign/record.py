@@ -6,11 +6,13 @@ import platform
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from atomscreen import __version__
 from atomscreen.campaign.campaign import Campaign, Track
 from atomscreen.campaign.executors import available_cores
+from atomscreen.campaign.folder import CampaignFolder
 from atomscreen.campaign.funnel import StageStep, Step
 from atomscreen.campaign.ranking import Ranked, rank
 from atomscreen.campaign.workflow import Workflow
@@ -117,6 +119,17 @@ def _candidate(track: Track, workflow: Workflow) -> dict[str, Any]:
         "notes": list(candidate.notes),
         "failure": _failure(track),
     }
+
+
+def campaign_candidates(folder: str | Path) -> list[Candidate]:
+    """Return the candidates of a finished campaign, as ``run_stage`` takes them for a further stage.
+
+    Raises
+    ------
+    UsageError
+        For a folder without a finished campaign.
+    """
+    return candidates_in(CampaignFolder(Path(folder)).read_record())
 
 
 def candidates_in(record: Mapping[str, Any]) -> list[Candidate]:

@@ -8,7 +8,7 @@ their own.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-_NO_STRAIN = 1e-6
+NO_STRAIN: Final = 1e-6
+"""Norm of a deviatoric strain below which it is rounding."""
+
+SAME_CONTENT: Final = 1e-3
+"""Difference below which contents are the same: those that are asked for are rounded."""
+
+_ROUNDING = 1e-12
 
 CRYSTAL_QUANTITIES = frozenset({"elastic_tensor", "insertion_strain"})
 """Quantities, at contents of working ions, without which nothing anisotropic is made of an electrode."""
@@ -70,25 +76,38 @@ class Crystal:
         """Return the strain (3, 3) of a lattice at one content against that at another, to first order."""
         return self.strain_at(end) - self.strain_at(start)
 
+    def domain_strain_between(self, start: float, end: float) -> Array:
+        """Return the strain (3, 3) between two contents, averaged over the full crystal's symmetry.
+
+        An ordering of ions can shear the lattice. In a grain of many domains, each ordered along another of the
+        directions that the full crystal does not tell apart, that averages out.
+        """
+        return self._over_domains(self.strain_between(start, end))
+
+    def knows_strain(self, *contents: float) -> bool:
+        """Return whether the strain is known at contents, or at others around them, so that none is held constant."""
+        first, last = min(self.strain) - SAME_CONTENT, max(self.strain) + SAME_CONTENT
+        return all(first <= content <= last for content in contents)
+
     @property
     def odd_axis(self) -> Array:
         """The unit vector (3,) along which the lattice strains most unlike the other two directions.
 
         It is the principal axis of the deviatoric insertion strain, at the content where that is greatest, whose value
-        is the largest in magnitude: the c axis of layered hosts. An ordering of ions can shear the lattice; the strain
-        is averaged over the full crystal's symmetry, as over the domains of the ordering, unless that leaves none.
+        is the largest in magnitude: the c axis of layered hosts. The strain is averaged over the domains of an
+        ordering, as in :meth:`domain_strain_between`, unless that leaves none.
         """
-        averaged = [np.mean(self.symmetry @ strain @ self.symmetry.swapaxes(1, 2), axis=0) for strain in self._strains]
-        largest = max((_deviatoric(strain) for strain in averaged), key=np.linalg.norm)
-        if np.linalg.norm(largest) < _NO_STRAIN:
-            largest = max((_deviatoric(strain) for strain in self._strains), key=np.linalg.norm)
+        strains = list(self.strain.values())
+        largest = max((_deviatoric(self._over_domains(strain)) for strain in strains), key=np.linalg.norm)
+        if np.linalg.norm(largest) < NO_STRAIN:
+            largest = max((_deviatoric(strain) for strain in strains), key=np.linalg.norm)
         values, axes = np.linalg.eigh(largest)
         odd: Array = axes[:, np.argmax(np.abs(values))]
         return odd if odd[np.argmax(np.abs(odd))] > 0 else -odd
 
-    @property
-    def _strains(self) -> list[Array]:
-        return list(self.strain.values())
+    def _over_domains(self, strain: Array) -> Array:
+        averaged: Array = np.mean(self.symmetry @ strain @ self.symmetry.swapaxes(1, 2), axis=0)
+        return averaged
 
 
 def crystal_of(record: HandoffRecord) -> Crystal:
@@ -106,7 +125,11 @@ def crystal_of(record: HandoffRecord) -> Crystal:
     ]
     if missing:
         raise HandoffIncomplete(record.material.id, "anisotropic mechanics", missing)
-    turns = _turns(record)
+    structures = _structures(record)
+    if 1.0 not in structures:
+        missing = [lacks("intercalated", "at content 1, the structure whose axes tensors are in")]
+        raise HandoffIncomplete(record.material.id, "anisotropic mechanics", missing)
+    turns = _turns(structures)
     stiffness, nowhere = {}, []
     for content, entry in record.by_content("elastic_tensor").items():
         if (turn := turns.get(content)) is None:
@@ -121,24 +144,21 @@ def crystal_of(record: HandoffRecord) -> Crystal:
         id=record.material.id,
         formula=record.material.formula,
         stiffness=stiffness,
-        strain={content: np.array(entry.value) for content, entry in strains.items()},
+        strain={content: _without_rounding(np.array(entry.value)) for content, entry in strains.items()},
         sources={
             "stiffness": _methods("elastic_tensor", record.by_content("elastic_tensor")),
             "strain": _methods("insertion_strain", strains),
         },
         remarks=tuple(_remarks(stiffness, strains, nowhere)),
-        symmetry=_symmetry(record),
+        symmetry=point_group(standard_orientation(primitive_cell(structures[1.0]))),
     )
 
 
-def _turns(record: HandoffRecord) -> dict[float, Array]:
+def _turns(structures: dict[float, Structure]) -> dict[float, Array]:
     """Return the rotations (3, 3) from the standard axes at each content to those of the full crystal.
 
     An ordering of ions can have another symmetry than the full crystal, and its standard axes then point elsewhere.
     """
-    structures = _structures(record)
-    if 1.0 not in structures:
-        return {}
     full = structures[1.0]
     to_full = to_standard_axes(full)
     turns = {}
@@ -146,12 +166,6 @@ def _turns(record: HandoffRecord) -> dict[float, Array]:
         if (found := lattice_deformation(full.lattice.matrix, structure.lattice.matrix)) is not None:
             turns[content] = to_full @ found[1] @ to_standard_axes(structure).T
     return turns
-
-
-def _symmetry(record: HandoffRecord) -> Array:
-    """Return the full crystal's point group (n, 3, 3) in its standard axes."""
-    full = _structures(record)[1.0]
-    return point_group(standard_orientation(primitive_cell(full)))
 
 
 def _structures(record: HandoffRecord) -> dict[float, Structure]:
@@ -171,6 +185,8 @@ def _remarks(stiffness: dict[float, Array], strains: dict[float, Entry], nowhere
     ]
     if nowhere:
         remarks.append(f"The stiffness at content {', '.join(nowhere)} is left out: its axes are not known.")
+    if between := [f"{x:g}" for x in strains if x not in stiffness and min(stiffness) < x < max(stiffness)]:
+        remarks.append(f"There is no stiffness at content {', '.join(between)}: it is taken as between its neighbours.")
     for what, contents in (("stiffness", list(stiffness)), ("strain", list(strains))):
         if min(contents) > 0 or max(contents) < 1:
             remarks.append(
@@ -189,6 +205,12 @@ def _interpolated(points: dict[float, Array], content: float) -> Array:
     flat = values.reshape(len(contents), -1)
     found: Array = np.array([np.interp(content, contents, column) for column in flat.T]).reshape(values.shape[1:])
     return found
+
+
+def _without_rounding(strain: Array) -> Array:
+    """Return a strain whose components that are nothing but rounding are 0."""
+    cleaned: Array = np.where(np.abs(strain) < _ROUNDING, 0.0, strain)
+    return cleaned
 
 
 def _deviatoric(strain: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from atomscreen.continuum.electrode import Curve, Electrode, Side
@@ -10,6 +10,9 @@ from atomscreen.continuum.incomplete import HandoffIncomplete, lacks
 from atomscreen.continuum.record import Entry, HandoffRecord, Particle
 from atomscreen.core.errors import UsageError
 from atomscreen.core.vocabulary import Role
+
+NEAR: Final = 0.05
+"""Content by which one may go beyond those at which a property is known before a remark says so."""
 
 IN_LIQUID: Final = 3e-10
 """Diffusivity in m²/s of lithium ions in a liquid electrolyte at room temperature, about."""
@@ -50,6 +53,23 @@ def electrode_of(record: HandoffRecord) -> Electrode:
         raise UsageError(f"'{record.material.id}' is no cathode or anode, but {role or 'of no role'}")
     _refuse_incomplete(record)
     return _Reading(record).electrode(sides[role])
+
+
+def beyond_known(electrode: Electrode, low: float, high: float) -> Iterator[str]:
+    """Yield a sentence on properties that are used at contents, from ``low`` to ``high``, at which nobody knows them.
+
+    Fracture toughness is left out: what is made of these functions takes one number of it, or none.
+    """
+    beyond: dict[tuple[float, float], list[str]] = {}
+    for name, (first, last) in electrode.known.items():
+        if name != "fracture_toughness" and (low < first - NEAR or high > last + NEAR):
+            beyond.setdefault((first, last), []).append(name.replace("_", " "))
+    for (first, last), names in beyond.items():
+        goes_on = "; the volume goes on by the partial molar volume there" if "volume change" in names else ""
+        yield (
+            f"Contents from {low:.2f} to {high:.2f} are used; known from {first:.2f} to {last:.2f} only are "
+            f"{', '.join(names)}. Beyond, what is known nearest is taken{goes_on}."
+        )
 
 
 def _refuse_incomplete(record: HandoffRecord) -> None:

@@ -38,7 +38,7 @@ FORMATS: Mapping[str, Mapping[Kind, str]] = {
 }
 """Format to the functions that write it, by the kind of material: ``(record, folder, base) -> paths``."""
 
-OF_A_CELL: Final = frozenset({"pybamm", "bpx", "fem", "phase-field"})
+WITH_BASE_SET: Final = frozenset({"pybamm", "bpx", "fem", "phase-field"})
 """Formats whose files have something of a base set's cell in them, if only the radius of its particles."""
 
 INDEX: Final = "handoff.json"
@@ -102,7 +102,7 @@ def check_handoff(given: Any) -> HandoffSpec:
         raise UsageError(f"a handoff names at least one format: {', '.join(FORMATS)}")
     for name in names:
         if name not in FORMATS:
-            raise UsageError(f"there is no handoff to '{name}' among {', '.join(FORMATS)}{closest(str(name), FORMATS)}")
+            raise UsageError(f"there is no handoff to '{name}'{closest(str(name), FORMATS)}")
     check_base(base)
     return HandoffSpec(tuple(dict.fromkeys(map(str, names))), base)
 
@@ -179,7 +179,7 @@ def read_index(folder: Path) -> dict[str, Any]:
 
 def _one(record: HandoffRecord, name: str, base: str, folder: Path) -> Handed:
     def handed(**what: Any) -> Handed:
-        return Handed(record.material.id, name, base=base if name in OF_A_CELL else None, **what)
+        return Handed(record.material.id, name, base=base if name in WITH_BASE_SET else None, **what)
 
     try:
         files = _writer(name, record)(record, folder, base)

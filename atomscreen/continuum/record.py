@@ -6,6 +6,7 @@ What is counted per atom or ion inside is given per mole here, so ``volume_chang
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
@@ -24,6 +25,9 @@ SCHEMA: Final = "atomscreen-handoff-1"
 TWO_PHASES_FROM: Final = 0.5
 """Share of the contents at which two phases coexist from which a particle is described by them: with less of it most of
 a charge passes through solid solutions, with more of it through moving fronts."""
+
+NOTE_OF_A_CELL: Final = "In the cell of "
+"""How notes begin that are of one base set's cell, and not of the material."""
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -161,6 +165,11 @@ class HandoffRecord(BaseModel):
         found = {entry.content: entry for entry in self.entries(name) if set(entry.conditions) == {"ion_content"}}
         return {content: found[content] for content in sorted(content for content in found if content is not None)}
 
+    @property
+    def notes_of_material(self) -> tuple[str, ...]:
+        """The notes, without those of the stage that ran a cell, which need not be the one that is handed over."""
+        return tuple(note for note in self.notes if not note.startswith(NOTE_OF_A_CELL))
+
     def to_json(self) -> str:
         """Return the record as JSON; quantities that nothing gave are left out."""
         data = self.model_dump(mode="json")
@@ -194,6 +203,11 @@ def json_schema() -> dict[str, Any]:
     return schema | {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA, "description": about}
 
 
+def stage_record(candidate: Candidate) -> HandoffRecord:
+    """Return a candidate's record for a stage: a stage sees no candidate's own name, and the formula stands for it."""
+    return handoff_record(dataclasses.replace(candidate, id=candidate.formula))
+
+
 def handoff_record(candidate: Candidate) -> HandoffRecord:
     """Return the record of a candidate: its structures, and its quantities in SI units.
 
@@ -216,7 +230,7 @@ def handoff_record(candidate: Candidate) -> HandoffRecord:
         ),
         particle=_particle(candidate),
         quantities=Quantities(**by_name),
-        notes=candidate.notes,
+        notes=tuple(dict.fromkeys(candidate.notes)),
     )
 
 

@@ -283,7 +283,10 @@ def stage(
 def _refuse_mistakes(entry: Stage) -> None:
     known = {*QUANTITIES, *STRUCTURES}
     for name in (entry.needs | entry.uses) - known - set(FACETS) | entry.gives - known:
-        raise TypeError(f"stage '{entry.name}' speaks of '{name}'{closest(name, known)}")
+        raise TypeError(
+            f"stage '{entry.name}' speaks of '{name}', which the vocabulary has not{closest(name, known)}; a new "
+            "quantity is a line in atomscreen/core/vocabulary.py"
+        )
     taken = _STAGES.get(entry.name)
     if taken is not None and taken.function.__module__ != entry.function.__module__:
         raise TypeError(f"stage '{entry.name}' is registered in {taken.function.__module__} already")

@@ -436,19 +436,20 @@ QUANTITIES: Mapping[str, Definition] = {
     # stress in particles
     "particle_stress": _D(
         "MPa", "σ tension", "largest tensile stress anywhere in a spherical particle as it is charged, in any "
-        "direction", varies_with="c_rate", logarithmic=True),
+        "direction; at 1 C its content would change by 1 in an hour", varies_with="c_rate", logarithmic=True),
     "particle_surface_stress_max": _D(
         "MPa", "σ_θ surface max", "largest tangential stress at the surface of a spherical particle as it is charged, "
-        "tension positive", varies_with="c_rate"),
+        "tension positive; at 1 C its content would change by 1 in an hour", varies_with="c_rate"),
     "particle_surface_stress_min": _D(
         "MPa", "σ_θ surface min", "least tangential stress at the surface of a spherical particle as it is charged, "
-        "compression negative", varies_with="c_rate"),
+        "compression negative; at 1 C its content would change by 1 in an hour", varies_with="c_rate"),
     "particle_centre_stress_max": _D(
         "MPa", "σ_r centre max", "largest radial stress at the centre of a spherical particle as it is charged, where "
-        "it is the same in all directions, tension positive", varies_with="c_rate"),
+        "it is the same in all directions, tension positive; at 1 C its content would change by 1 in an hour",
+        varies_with="c_rate"),
     "particle_centre_stress_min": _D(
         "MPa", "σ_r centre min", "least radial stress at the centre of a spherical particle as it is charged, "
-        "compression negative", varies_with="c_rate"),
+        "compression negative; at 1 C its content would change by 1 in an hour", varies_with="c_rate"),
     "stress_enhancement": _D(
         "", "θc/(ΓT)", "share by which the stress of a gradient of content speeds diffusion in a particle, "
         "2EΩ²c/[9(1 − ν)RTΓ] with the thermodynamic factor Γ", varies_with="ion_content"),
@@ -463,18 +464,21 @@ QUANTITIES: Mapping[str, Definition] = {
 
     # fracture of particles
     "critical_particle_radius": _D(
-        "µm", "R_c", "radius of spherical particles below which no flaw grows in a charge at constant current, at any "
-        "rate up to the one given, from the assembled content to the end of the usable ones", varies_with="c_rate",
+        "µm", "R_c", "radius of spherical particles below which no flaw at centre or surface grows in a charge or "
+        "discharge at constant current, at any rate up to the one given, between the assembled content and the end of "
+        "the usable ones; at 1 C the content of the particle would change by 1 in an hour", varies_with="c_rate",
         logarithmic=True),
     "critical_particle_radius_at_cutoff": _D(
-        "µm", "R_c to content", "critical particle radius of a charge that ends at the content given",
-        varies_with="c_rate", logarithmic=True, beside="critical_particle_radius"),
+        "µm", "R_c to content", "critical particle radius of a charge to the content given, or a discharge from it; "
+        "at 1 C the content of the particle would change by 1 in an hour", varies_with="c_rate", logarithmic=True,
+        beside="critical_particle_radius"),
     "particle_radius_of_base": _D(
         "µm", "R of base set", "radius of the particles in the base set's electrode, safe at rates at which the "
         "critical one is larger", logarithmic=True, beside="critical_particle_radius"),
     "safe_rate": _D(
-        "", "C safe", "highest C rate of the particle, up to which no flaw grows in a charge at constant current of "
-        "particles of the base set's radius", logarithmic=True),
+        "", "C safe", "highest C rate up to which no flaw grows in a charge or discharge at constant current of "
+        "particles of the base set's radius; at 1 C the content of the particle would change by 1 in an hour",
+        logarithmic=True),
     "critical_grain_size": _D(
         "µm", "d_c", "size of grains, turned at random in a polycrystal, below which no crack grows between them as "
         "their ions come and go, however slowly; to the end of the usable contents, or to the one given",

@@ -7,7 +7,7 @@ from typing import Any
 
 from atomscreen.core.vocabulary import QUANTITIES
 from atomscreen.report.lines import FEWEST_POINTS, Conditions, Line, labelled, lines_of
-from atomscreen.report.wording import conditions_text, definition_of, long_name
+from atomscreen.report.wording import conditions_in_words, definition_of, long_name
 
 MOST_MARKERS = 24
 """Points of a line up to which each is marked."""
@@ -81,8 +81,8 @@ def _figure(lines: Sequence[Line]) -> dict[str, Any]:
     abscissas = [x for line in lines for x in line.x]
     return {
         "name": name,
-        "title": ", ".join(filter(None, (long_name(name), _words(shared)))),
-        "caption": _words(shared),
+        "title": ", ".join(filter(None, (long_name(name), conditions_in_words(shared)))),
+        "caption": conditions_in_words(shared),
         "x_label": own[0].x_label,
         "y_label": labelled(long_name(name), definition.unit),
         "x_logarithmic": own[0].x_by_ratio and _over_a_decade(abscissas),
@@ -95,20 +95,22 @@ def _figure(lines: Sequence[Line]) -> dict[str, Any]:
 def _drawn(lines: Sequence[Line], shared: Conditions, ends: tuple[float, float]) -> list[dict[str, Any]]:
     """Return label, place among the colours and points of each line; a level line goes from end to end.
 
-    Lines of the same conditions have the same colour, be they of the figure's own quantity or of one beside it.
+    Lines of the same conditions have the same colour, be they of the figure's own quantity or of one beside it, and
+    lines of other conditions another one.
     """
     names = list(dict.fromkeys(line.name for line in lines))
     where = [
-        _words({key: value for key, value in line.conditions.items() if shared.get(key) != value}) for line in lines
+        conditions_in_words({key: value for key, value in line.conditions.items() if shared.get(key) != value})
+        for line in lines
     ]
-    steps = list(dict.fromkeys(text for line, text in zip(lines, where, strict=True) if line.name == names[0]))
+    steps = list(dict.fromkeys(where))
     found = []
     for line, text in zip(lines, where, strict=True):
         points = 1 if len(line.x) else 2
         found.append(
             {
                 "label": text if text and line.name == names[0] else _named(line.name, text),
-                "step": round(steps.index(text) / (len(steps) - 1), 3) if len(steps) > 1 and text in steps else None,
+                "step": round(steps.index(text) / (len(steps) - 1), 3) if len(steps) > 1 else None,
                 "beside": names.index(line.name),
                 "markers": 0 < len(line.x) <= MOST_MARKERS,
                 "x": [_rounded(x) for x in line.x or ends],
@@ -122,10 +124,6 @@ def _drawn(lines: Sequence[Line], shared: Conditions, ends: tuple[float, float])
 
 def _named(name: str, where: str) -> str:
     return ", ".join(filter(None, (long_name(name), where)))
-
-
-def _words(conditions: Conditions) -> str:
-    return conditions_text(conditions).replace("=", " ").replace("_", " ")
 
 
 def _over_a_decade(values: Sequence[float]) -> bool:

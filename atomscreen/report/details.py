@@ -11,7 +11,7 @@ from atomscreen.report.curves import curves_of, in_table
 from atomscreen.report.figures import crystal, space_group, structure_drawing
 from atomscreen.report.numbers import unit_text
 from atomscreen.report.wording import (
-    conditions_text,
+    conditions_in_words,
     definition_of,
     deviation,
     long_name,
@@ -138,7 +138,7 @@ def _conditions(quantity: Mapping[str, Any]) -> str:
         return str(conditions["element"])
     if set(conditions) == {"temperature"} and not isinstance(conditions["temperature"], str):
         return f"{conditions['temperature']:g} {CONDITIONS['temperature']}"
-    return conditions_text(conditions).replace("=", " ").replace("_", " ")
+    return conditions_in_words(conditions)
 
 
 def _matrix(quantity: Mapping[str, Any]) -> dict[str, Any]:

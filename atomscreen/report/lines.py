@@ -8,7 +8,7 @@ from typing import Any
 
 from atomscreen.core.vocabulary import CONDITIONS, CONDITIONS_BY_RATIO
 from atomscreen.report.numbers import unit_text
-from atomscreen.report.wording import conditions_text, definition_of
+from atomscreen.report.wording import condition_name, conditions_text, definition_of
 
 FEWEST_POINTS = 4
 """A quantity at fewer conditions is read more easily in a table; one at as many is shown as a curve only, and the CSV
@@ -110,7 +110,7 @@ def _scan(name: str, axis: str, points: Sequence[Mapping[str, Any]]) -> Line:
     return Line(
         name=name,
         axis=axis,
-        x_label=labelled(axis.replace("_", " "), CONDITIONS[axis]),
+        x_label=labelled(condition_name(axis), CONDITIONS[axis]),
         x_by_ratio=axis in CONDITIONS_BY_RATIO,
         conditions={key: value for key, value in ordered[0]["conditions"].items() if key != axis},
         apart=frozenset(),

@@ -48,6 +48,16 @@ def conditions_text(conditions: Mapping[str, float | str]) -> str:
     )
 
 
+def condition_name(name: str) -> str:
+    """Return a condition's name as a reader wants it."""
+    return name.replace("_", " ").replace("c rate", "C rate")
+
+
+def conditions_in_words(conditions: Mapping[str, float | str]) -> str:
+    """Return conditions as a reader wants them: ``"temperature 700 K"``."""
+    return condition_name(conditions_text(conditions).replace("=", " "))
+
+
 def value_text(quantity: Mapping[str, Any]) -> str:
     """Return a scalar quantity's value with uncertainty and bound; a yes or no where it is one of those."""
     value = quantity.get("value")

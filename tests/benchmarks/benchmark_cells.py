@@ -9,8 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from atomscreen.campaign.folder import CampaignFolder
-from atomscreen.campaign.record import candidates_in
+from atomscreen.campaign.record import campaign_candidates
 from atomscreen.continuum.cell.discharge import run_discharge
 from atomscreen.continuum.cell.pybamm_parameters import pybamm_parameters, untouched_base
 from atomscreen.continuum.electrode_reading import electrode_of
@@ -24,7 +23,7 @@ MECHANICS = ("swelling only", "swelling and cracking")
 def main(folder: Path, base: str) -> None:
     """Print a line for every electrode, model and mechanics, and one for its capacity at C/50."""
     print(f"{'material':16}{'model':6}{'mechanics':24}{'V mean':>8}{'A·h':>8}{'largest σ MPa':>15}{'processor s':>13}")
-    for candidate in candidates_in(CampaignFolder(folder).read_record()):
+    for candidate in campaign_candidates(folder):
         if candidate.role not in ELECTRODES:
             continue
         parameters = pybamm_parameters(electrode_of(handoff_record(candidate)), base)

@@ -11,8 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from atomscreen.campaign.folder import CampaignFolder
-from atomscreen.campaign.record import candidates_in
+from atomscreen.campaign.record import campaign_candidates
 from atomscreen.continuum.cell.base_sets import base_values
 from atomscreen.continuum.electrode import Electrode
 from atomscreen.continuum.electrode_reading import electrode_of
@@ -31,7 +30,7 @@ COUPLINGS: tuple[Coupling, ...] = ("none", "dilute", "lattice")
 
 def main(folder: Path, base: str) -> None:
     """Print the numbers of the three stages, and the processor time of each and of single charges."""
-    for candidate in candidates_in(CampaignFolder(folder).read_record()):
+    for candidate in campaign_candidates(folder):
         if candidate.role not in ELECTRODES:
             continue
         print(f"\n{candidate.id} in particles of {base}")

@@ -9,7 +9,7 @@ from pymatgen.core import Structure
 from pymatgen.core.tensors import Tensor
 from scipy.spatial.transform import Rotation
 
-from atomscreen.continuum.crystal import crystal_of
+from atomscreen.continuum.crystal import Crystal, crystal_of
 from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.continuum.record import handoff_record
 from atomscreen.core.candidate import Candidate
@@ -118,7 +118,19 @@ def test_an_ordering_that_shears_layers_leaves_them_their_axis():
         for share in (0.0, 0.5)
     ]
     record = handoff_record(dataclasses.replace(candidate, quantities=(*others, *strains)))
-    assert crystal_of(record).odd_axis == pytest.approx([0, 0, 1], abs=1e-6)
+    crystal = crystal_of(record)
+    assert crystal.odd_axis == pytest.approx([0, 0, 1], abs=1e-6)
+    # Over the domains of a trigonal crystal what is left is the strain along the layers' axis and the mean across it.
+    assert crystal.domain_strain_between(1.0, 0.5) == pytest.approx(np.diag([-0.0025, -0.0025, 0.035]), abs=1e-6)
+    assert crystal.domain_strain_between(0.5, 1.0) == pytest.approx(-crystal.domain_strain_between(1.0, 0.5))
+
+
+def test_strain_is_known_at_and_between_the_contents_that_it_was_found_at():
+    strains = {0.25: np.zeros((3, 3)), 1.0: np.zeros((3, 3))}
+    crystal = Crystal("x", "LiX", {1.0: HEXAGONAL}, strains, {})
+    assert crystal.knows_strain(0.25, 0.6, 1.0)
+    assert not crystal.knows_strain(0.0)
+    assert not crystal.knows_strain(0.6, 0.2)
 
 
 @pytest.mark.parametrize("name", ["elastic_tensor", "insertion_strain"])

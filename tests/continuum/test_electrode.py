@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from atomscreen.continuum.electrode import Curve
-from atomscreen.continuum.electrode_reading import ELECTRODE_QUANTITIES, electrode_of
+from atomscreen.continuum.electrode_reading import ELECTRODE_QUANTITIES, beyond_known, electrode_of
 from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.continuum.record import handoff_record
 from atomscreen.core.errors import UsageError
@@ -65,6 +65,16 @@ def test_the_volume_goes_on_by_the_partial_molar_volume_where_it_is_not_known():
     )
     with pytest.raises(HandoffIncomplete, match="volume_change at two contents"):
         electrode(dataclasses.replace(candidate, quantities=one))
+
+
+def test_what_is_used_beyond_the_known_contents_is_told():
+    found = dataclasses.replace(
+        electrode(), known={"volume_change": (0.5, 1.0), "diffusivity": (0.0, 1.0), "fracture_toughness": (0.9, 1.0)}
+    )
+    (said,) = beyond_known(found, 0.2, 1.0)
+    assert said.startswith("Contents from 0.20 to 1.00 are used; known from 0.50 to 1.00 only are volume change.")
+    assert said.endswith("the volume goes on by the partial molar volume there.")
+    assert not list(beyond_known(found, 0.46, 1.0))  # near enough
 
 
 def test_concentrations_are_over_the_volume_as_assembled():

@@ -1,5 +1,6 @@
 """The handoff record: units, round trip, schema, and what is refused."""
 
+import dataclasses
 import json
 
 import pytest
@@ -140,3 +141,10 @@ def test_values_by_content_are_the_newest():
     assert record.find("youngs_modulus", ion_content=0.5, temperature=400.0).number == 2e9
     with pytest.raises(UsageError, match="not a quantity"):
         record.entries("stiffness")
+
+
+def test_notes_come_once_and_those_of_a_cell_are_not_of_the_material():
+    notes = ("Soft.", "In the cell of OKane2022: of another cell.", "Soft.")
+    record = handoff_record(dataclasses.replace(cathode(), notes=notes))
+    assert record.notes == notes[:2]
+    assert record.notes_of_material == ("Soft.",)

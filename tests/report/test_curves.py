@@ -62,7 +62,7 @@ def test_each_set_of_the_other_conditions_is_a_line():
     assert [line["step"] for line in curve["lines"]] == [0.0, 0.5, 1.0]
     assert all(line["x"] == [0.1, 1.0, 2.0, 4.0] for line in curve["lines"])
     assert curve["lines"][0]["y"] == [4.9, 4.0, 3.0, 1.0]
-    assert curve["x_logarithmic"] and curve["x_label"] == "c rate" and curve["caption"] == ""
+    assert curve["x_logarithmic"] and curve["x_label"] == "C rate" and curve["caption"] == ""
     assert in_table(points) == []
 
 
@@ -132,7 +132,7 @@ def test_spectra_of_several_rates_are_lines_of_one_figure_in_their_order():
     found = discharges("cell_discharge_capacities", "cell_discharge_voltages")
     (curve,) = curves_of(found)
     slow, fast = curve["lines"]
-    assert (slow["label"], fast["label"]) == ("c rate 1", "c rate 2") and (slow["step"], fast["step"]) == (0.0, 1.0)
+    assert (slow["label"], fast["label"]) == ("C rate 1", "C rate 2") and (slow["step"], fast["step"]) == (0.0, 1.0)
     assert (slow["x"], fast["x"]) == ([0.0, 1.0, 2.0], [0.0, 0.5, 1.0])
     assert curves_of(found[1:3]) == [], "an abscissa of another rate is none"
 
@@ -145,7 +145,7 @@ def test_an_abscissa_under_fewer_conditions_serves_all(define):
     values = [at("radii", [0.0, 1.0], c_rate=rate) for rate in (1.0, 2.0)]
     values += [at("stress", [t, -t], c_rate=rate, time=t) for rate in (1.0, 2.0) for t in (600.0, 60.0)]
     slow, fast = curves_of(values)
-    assert (slow["caption"], fast["caption"]) == ("c rate 1", "c rate 2"), "only times share a figure"
+    assert (slow["caption"], fast["caption"]) == ("C rate 1", "C rate 2"), "only times share a figure"
     assert [line["label"] for line in slow["lines"]] == ["time 60 s", "time 600 s"]
     assert slow["lines"][0]["y"] == [60.0, -60.0] and slow["x_label"] == "radii (µm)"
 
@@ -154,7 +154,7 @@ def test_what_is_compared_with_a_curve_is_drawn_beside_it():
     base = discharges("base_cell_capacities", "base_cell_voltages", rates=(1.0,))
     own = discharges("cell_discharge_capacities", "cell_discharge_voltages", rates=(1.0,))
     (curve,) = curves_of([*base, *own])
-    assert curve["name"] == "cell_discharge_voltages" and curve["caption"] == "c rate 1"
+    assert curve["name"] == "cell_discharge_voltages" and curve["caption"] == "C rate 1"
     assert [(line["label"], line["beside"], line["step"]) for line in curve["lines"]] == [
         ("cell discharge voltages", 0, None),
         ("base cell voltages", 1, None),
@@ -168,10 +168,10 @@ def test_lines_of_the_same_conditions_have_the_same_colour():
     own = discharges("cell_discharge_capacities", "cell_discharge_voltages")
     (curve,) = curves_of([*base, *own])
     assert [(line["label"], line["beside"], line["step"]) for line in curve["lines"]] == [
-        ("c rate 1", 0, 0.0),
-        ("c rate 2", 0, 1.0),
-        ("base cell voltages, c rate 2", 1, 1.0),
-        ("base cell voltages, c rate 3", 1, None),
+        ("C rate 1", 0, 0.0),
+        ("C rate 2", 0, 0.5),
+        ("base cell voltages, C rate 2", 1, 0.5),
+        ("base cell voltages, C rate 3", 1, 1.0),
     ]
 
 

@@ -155,7 +155,7 @@ def test_what_was_handed_over_is_with_its_candidate(summary: dict[str, Any], tmp
     (tmp_path / "handoff" / "handoff.json").write_text(json.dumps({"handed": handed, "tables": tables}))
     write_report(summary, tmp_path / "report.html")
     text = Page((tmp_path / "report.html").read_text(encoding="utf-8")).text
-    assert "bpx: a.bpx.json (cell of Chen2020)" in text and "pybamm: it lacks a <thing>" in text
+    assert "bpx: a.bpx.json (base set Chen2020)" in text and "pybamm: it lacks a <thing>" in text
     assert "handoff/pairs.csv: All <pairs>." in text and "A limit." in text
 
 
@@ -272,10 +272,10 @@ def test_the_page_works_in_a_browser(hostile_summary: dict[str, Any], tmp_path: 
     assert len(re.findall(r'class="plot js-plotly-plot"', body)) == 3 + 1, "a Pareto plot a ranking, and a curve"
     legend = re.findall(r'class="legendtext"[^>]*>([^<]*)<', body)
     assert legend[-4:] == [
-        "c rate 1",
-        "c rate 2",
-        "base cell voltages, c rate 1",
-        "base cell voltages, c rate 2",
+        "C rate 1",
+        "C rate 2",
+        "base cell voltages, C rate 1",
+        "base cell voltages, C rate 2",
     ]
     assert re.search(r'<details class="candidate" id="candidate-1" open', body)
     assert re.search(r'class="scene js-plotly-plot"', body)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Annotated, Final
 
@@ -10,7 +9,7 @@ from pydantic import Field
 
 from atomscreen.continuum.cell.base_sets import DEFAULT_BASE, BaseName
 from atomscreen.continuum.cell.cell_uncertainty import CellUncertainty, cell_uncertainty
-from atomscreen.continuum.cell.discharge import OF_A_CELL, CellModel, Discharge, Mechanics, run_discharge
+from atomscreen.continuum.cell.discharge import CellModel, Discharge, Mechanics, run_discharge
 from atomscreen.continuum.cell.discharge_quantities import (
     discharge_numbers,
     discharge_quantities,
@@ -21,7 +20,7 @@ from atomscreen.continuum.cell.pybamm_parameters import CellParameters, pybamm_p
 from atomscreen.continuum.electrode import Electrode
 from atomscreen.continuum.electrode_reading import ELECTRODE_QUANTITIES, TAKEN_BESIDE, electrode_of
 from atomscreen.continuum.electrode_samples import with_uncertainty
-from atomscreen.continuum.record import handoff_record
+from atomscreen.continuum.record import NOTE_OF_A_CELL, stage_record
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import StageFailure
 from atomscreen.core.quantity import Quantity
@@ -104,8 +103,7 @@ def cell_discharge(
     seed
         Of the draws.
     """
-    # A stage sees no candidate's own name: the formula stands for it in what is said of it.
-    electrode = electrode_of(handoff_record(dataclasses.replace(candidate, id=candidate.formula)))
+    electrode = electrode_of(stage_record(candidate))
     parameters = pybamm_parameters(electrode, base, lower_voltage, upper_voltage)
     reference = untouched_base(base)
     ours = parameters, run_discharge(parameters, model, mechanics, c_rate)
@@ -120,7 +118,7 @@ def cell_discharge(
         about["uncertainties"] = f"of {len(drawn.outputs[AT_REST])} sampled electrodes in {SAMPLED_MODEL}s, seed {seed}"
     quantities = discharge_quantities(ours, theirs, method, about, uncertainties)
     rest = _theoretical(parameters, at_rest, uncertainties.get(AT_REST))
-    notes = tuple(f"{OF_A_CELL}{base}: {note}" for note in (*_notes(*ours), *said))
+    notes = tuple(f"{NOTE_OF_A_CELL}{base}: {note}" for note in (*_notes(*ours), *said))
     return Results((*quantities, rest), notes=notes)
 
 

@@ -32,9 +32,6 @@ TOLERANCES: Final = (1e-9, 1e-8, 1e-7)
 of two nearly equal concentrations where diffusion is fast: with PyBaMM's own tolerance that of LiFePO4 was a thousand
 times too large, and of the wrong sign."""
 
-OF_A_CELL: Final = "In the cell of "
-"""How notes begin that are of one base set's cell."""
-
 _LONGEST = 1.5
 """Time given to a discharge, over the one that the nominal capacity takes."""
 

@@ -19,7 +19,7 @@ from atomscreen.continuum.electrolyte.electrolyte_layer import (
     TortuosityFactor,
 )
 from atomscreen.continuum.electrolyte.layer_in_cell import CONDUCTIVITY, WHAT_IT_IS, electrolyte_parameters
-from atomscreen.continuum.record import HandoffRecord, handoff_record
+from atomscreen.continuum.record import HandoffRecord, stage_record
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import StageFailure
 from atomscreen.core.stages import stage
@@ -85,8 +85,7 @@ def electrolyte_cell(
     StageFailure
         Where PyBaMM finds no discharge, for example because the layer takes all the voltage.
     """
-    # A stage sees no candidate's own name: the formula stands for it in what is said of it.
-    record = handoff_record(dataclasses.replace(candidate, id=candidate.formula))
+    record = stage_record(candidate)
     bare = untouched_base(base)
     layered = with_layer(bare, record, convert(thickness, "µm", "m"), porosity, tortuosity_factor)
     ours, theirs = ((cell, run_discharge(cell, model, "none", c_rate)) for cell in (layered, bare))

@@ -12,7 +12,7 @@ from typing import Final
 
 from atomscreen.continuum.cell.base_sets import BASE_SETS
 from atomscreen.continuum.cell.crack_start import that_cracks_start
-from atomscreen.continuum.cell.discharge import OF_A_CELL, TOLERANCES, model_options
+from atomscreen.continuum.cell.discharge import TOLERANCES, model_options
 from atomscreen.continuum.cell.pybamm_parameters import CellParameters, pybamm_parameters
 from atomscreen.continuum.electrode_reading import electrode_of
 from atomscreen.continuum.record import HandoffRecord
@@ -40,7 +40,8 @@ def write_pybamm(record: HandoffRecord, folder: Path, base: str) -> list[Path]:
     StageFailure
         Where the cell's open-circuit voltage never gets to the base set's limits.
     """
-    return write_parameters(pybamm_parameters(electrode_of(record), base), folder, record.material.id, record.notes)
+    parameters = pybamm_parameters(electrode_of(record), base)
+    return write_parameters(parameters, folder, record.material.id, record.notes_of_material)
 
 
 def runnable(parameters: CellParameters) -> CellParameters:
@@ -87,8 +88,7 @@ def write_parameters(parameters: CellParameters, folder: Path, name: str, notes:
             "options": options,
             "tolerances": list(TOLERANCES),
             "remarks": list(parameters.remarks),
-            # Those of the stage that ran a cell are of its cell, which need not be this one.
-            "notes": [note for note in dict.fromkeys(notes) if not note.startswith(OF_A_CELL)],
+            "notes": list(notes),
         }
         json.dump(told, file, indent=1, ensure_ascii=False)
     return [path, origins, about]

@@ -8,7 +8,7 @@ shrinks, such as LiCoO2, while it takes them up.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -17,15 +17,10 @@ import numpy as np
 from atomscreen.continuum.cell.base_sets import DEFAULT_BASE, base_values, check_base, pybamm_library
 from atomscreen.continuum.cell.cell_balance import Balance, balance, lithium_of_new_cell
 from atomscreen.continuum.electrode import Curve, Electrode
+from atomscreen.continuum.electrode_reading import beyond_known
 from atomscreen.core.errors import UsageError
 
 Kind = Literal["material", "base set", "set to zero", "balanced", "chosen"]
-
-NEAR: Final = 0.05
-"""Content by which a cell may go beyond those at which a property is known before a remark says so."""
-
-ONE_NUMBER: Final = frozenset({"fracture_toughness"})
-"""Properties of which one number goes into a cell."""
 
 LAYERS: Final = "Number of electrodes connected in parallel to make a cell"
 
@@ -136,7 +131,8 @@ def pybamm_parameters(
     put(_limits(lower_voltage, upper_voltage))
     balanced = balance(values, lithium_of_new_cell(values, base, electrode.side))
     put(_balanced(balanced, values))
-    remarks = (*electrode.remarks, *balanced.remarks, *_unknown_contents(electrode, balanced))
+    used = balanced.positive if electrode.side == "Positive" else balanced.negative
+    remarks = (*electrode.remarks, *balanced.remarks, *beyond_known(electrode, min(used), max(used)))
     return CellParameters(values, origins, base, electrode, balanced, remarks)
 
 
@@ -210,23 +206,6 @@ def _mechanical(electrode: Electrode, values: Any, base: str) -> dict[str, tuple
             ),
         ),
     }
-
-
-def _unknown_contents(electrode: Electrode, found: Balance) -> Iterator[str]:
-    """Yield where the cell goes to contents at which a property of the electrode is not known."""
-    stoichiometries = found.positive if electrode.side == "Positive" else found.negative
-    low, high = min(stoichiometries), max(stoichiometries)
-    beyond: dict[tuple[float, float], list[str]] = {}
-    for name, (first, last) in electrode.known.items():
-        if name not in ONE_NUMBER and (low < first - NEAR or high > last + NEAR):
-            beyond.setdefault((first, last), []).append(name.replace("_", " "))
-    for (first, last), names in beyond.items():
-        volume = "volume change" in names
-        goes_on = "; the volume goes on by the partial molar volume there" if volume else ""
-        yield (
-            f"The cell uses contents from {low:.2f} to {high:.2f}; known from {first:.2f} to {last:.2f} only are "
-            f"{', '.join(names)}. Beyond, what is known nearest is taken{goes_on}."
-        )
 
 
 def _limits(lower: float | None, upper: float | None) -> dict[str, tuple[Any, Origin]]:

@@ -144,7 +144,7 @@ def header(body: Body, remarks: Iterable[str]) -> Iterator[str]:
     crystal, contents = body.crystal, [f"{content:g}" for content in body.contents]
     yield from _comments(
         f"{crystal.formula} ({crystal.id}): {len(body.grains.rotations)} grain(s), {len(body.mesh.elements)} elements.",
-        "Units: micrometre, MPa, micronewton. Small strains; tension is positive.",
+        "Units: micrometre, MPa, micronewton. Tension is positive. Linear elasticity, for strains of a few percent.",
         "TEMPERATURE IS THE CONTENT OF WORKING IONS, 0 empty to 1 full, and thermal expansion the insertion strain.",
         f"The body is free of stress at content {contents[0]}; the steps go to {', '.join(contents[1:])}.",
         f"*EXPANSION: the strain at content x is ALPHA(x)*(x - ZERO), ZERO = {REFERENCE:g}, less that at the start.",

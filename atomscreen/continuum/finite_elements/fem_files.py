@@ -12,11 +12,9 @@ from typing import Any, Final
 import numpy as np
 
 from atomscreen.continuum.cell.base_sets import base_values
-from atomscreen.continuum.cell.discharge import OF_A_CELL
 from atomscreen.continuum.crystal import Crystal, crystal_of
 from atomscreen.continuum.finite_elements.deck import Body, deck, no_rigid_motion
-from atomscreen.continuum.finite_elements.grain_stress import TextureName, texture_of
-from atomscreen.continuum.finite_elements.grains import grainy_ball, single_grain
+from atomscreen.continuum.finite_elements.grains import TextureName, grainy_ball, single_grain, texture_of
 from atomscreen.continuum.finite_elements.mesh import ball
 from atomscreen.continuum.record import HandoffRecord
 from atomscreen.core.files import written
@@ -172,7 +170,7 @@ def _about(crystal: Crystal, particle: _Particle, record: HandoffRecord) -> dict
         "sources": crystal.sources,
         "remarks": [*crystal.remarks, *_start_remark(particle, record)],
         "missing": ["traction-separation curve (which no stage gives): the decks have no cohesive layers"],
-        "notes": [note for note in record.notes if not note.startswith(OF_A_CELL)],  # of its cell, not of the crystal
+        "notes": list(record.notes_of_material),
     }
 
 

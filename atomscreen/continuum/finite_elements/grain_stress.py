@@ -8,14 +8,14 @@ elastic energy and what is exceeded in 1 % of the volume or the boundaries conve
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from atomscreen.continuum.crystal import Crystal
 from atomscreen.continuum.finite_elements.calculix import run
 from atomscreen.continuum.finite_elements.deck import Body, no_rigid_motion
-from atomscreen.continuum.finite_elements.grains import Texture, grainy_ball, radial_texture, random_texture
+from atomscreen.continuum.finite_elements.grains import TextureName, grainy_ball, texture_of
 from atomscreen.core.errors import UsageError
 from atomscreen.properties.mechanics.elastic_tensor import turned_stiffness
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
-
-TextureName = Literal["random", "radial"]
 
 EXCEEDED: Final = 0.01
 """Share of the volume, or of the area of grain boundaries, in which a stress is exceeded."""
@@ -54,21 +52,6 @@ class GrainStress:
     principal: float
     boundary_tension: float
     boundary_shear: float
-
-
-def texture_of(name: TextureName, crystal: Crystal) -> Texture:
-    """Return a texture by its name.
-
-    Raises
-    ------
-    UsageError
-        For an unknown one.
-    """
-    if name == "random":
-        return random_texture
-    if name == "radial":
-        return radial_texture(crystal)
-    raise UsageError(f"grains have a 'random' or a 'radial' texture, not '{name}'")
 
 
 def grain_stress(

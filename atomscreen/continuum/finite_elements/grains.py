@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from atomscreen.continuum.crystal import Crystal
 from atomscreen.continuum.finite_elements.grain_mesh import grain_mesh
 from atomscreen.continuum.finite_elements.mesh import Mesh
+from atomscreen.core.errors import UsageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +40,9 @@ Texture = Callable[["Array", np.random.Generator], "Array"]
 """Rotations (n_grains, 3, 3) of grains from their places (n_grains, 3) in m, around the middle of the particle."""
 
 
+TextureName = Literal["random", "radial"]
+
+
 def random_texture(places: Array, generator: np.random.Generator) -> Array:
     """Return rotations of which each is as likely as any other (uniform on SO(3)), shape (n_grains, 3, 3)."""
     from scipy.spatial.transform import Rotation
@@ -61,6 +65,21 @@ def radial_texture(crystal: Crystal) -> Texture:
         return turned
 
     return rotations
+
+
+def texture_of(name: TextureName, crystal: Crystal) -> Texture:
+    """Return a texture by its name.
+
+    Raises
+    ------
+    UsageError
+        For an unknown one.
+    """
+    if name == "random":
+        return random_texture
+    if name == "radial":
+        return radial_texture(crystal)
+    raise UsageError(f"grains have a 'random' or a 'radial' texture, not '{name}'")
 
 
 def single_grain(mesh: Mesh, rotation: Array | None = None) -> Grains:

@@ -8,8 +8,9 @@ so no sample has to be solved for its contents again.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -24,14 +25,16 @@ from atomscreen.continuum.electrode_samples import (
     standard_uncertainty,
     with_uncertainty,
 )
-from atomscreen.continuum.fracture.fracture_map import Border, FractureMap, charges, fracture_map
+from atomscreen.continuum.fracture.fracture_map import Cycles, FractureMap, fracture_map, solved_cycles
 from atomscreen.continuum.fracture.grain_size import Z_SPREAD, GrainSizes, Z, grain_sizes
-from atomscreen.continuum.fracture.two_phases import two_phase_size
-from atomscreen.continuum.particle.sphere import SphereHistory
+from atomscreen.continuum.fracture.two_phases import two_phase_size, unknown_pairs
+from atomscreen.core.vocabulary import define
 
 MECHANICAL: Final[tuple[str, ...]] = ("youngs_modulus", "poisson_ratio", "partial_molar_volume")
 """Properties of a sample that change stresses and energy release rates."""
 
+SMALLEST_SIZE: Final = 1e-9
+"""Size in m below which there is no continuum: what breaks there gets it as an upper bound."""
 
 LEAST_SPREAD: Final = 1e-9
 """Spread that is rounding."""
@@ -46,7 +49,7 @@ class Key:
     cutoff: float | None = None
 
 
-Numbers = Mapping[Key, Border]
+Numbers = Mapping[Key, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +65,7 @@ class FractureProblem:
     crystal
         Its insertion strain as a tensor; ``None`` where it is not known, and nothing is said of grains and phases then.
     cutoffs
-        Contents at which charges end, the farthest last.
+        Contents at which cycles turn, the farthest last.
     c_rates
         Of the particles.
     radius
@@ -90,23 +93,33 @@ class FractureNumbers:
     Attributes
     ----------
     numbers
-        As the electrode is.
+        As the electrode is; what is infinite is left out.
+    upper_bounds
+        Those of the numbers that are: sizes too small for a continuum, or with phases left out.
     spreads
-        Standard deviations of the logarithms, over samples; empty where none were drawn.
+        Standard deviations of the logarithms, over samples, of what is no bound; empty where none were drawn.
     varied, fixed
         What the samples differ in, and what nobody knows the uncertainty of.
     fracture_map
         Of the electrode; ``None`` where its phases separate.
     grains
-        Of its crystal; ``None`` where that is not known.
+        Of its crystal, by the cut-offs up to which its strain is known.
     """
 
     numbers: Numbers
+    upper_bounds: frozenset[Key]
     spreads: Mapping[Key, float]
     varied: tuple[str, ...]
     fixed: tuple[str, ...]
     fracture_map: FractureMap | None
-    grains: GrainSizes | None
+    grains: Mapping[float, GrainSizes]
+
+
+def radius_key(problem: FractureProblem, c_rate: float, cutoff: float) -> Key:
+    """Return which number the critical radius at a rate is, of cycles to a cut-off of the problem."""
+    if cutoff == problem.cutoffs[-1]:
+        return Key("critical_particle_radius", c_rate)
+    return Key("critical_particle_radius_at_cutoff", c_rate, cutoff)
 
 
 def fracture_numbers(problem: FractureProblem, samples: int, seed: int) -> FractureNumbers:
@@ -127,7 +140,7 @@ def fracture_numbers(problem: FractureProblem, samples: int, seed: int) -> Fract
         Where the spreading of ions in a particle is not solved.
     """
     electrode = problem.electrode
-    solved = {} if electrode.phase_separating else charges(electrode, problem.cutoffs[-1], problem.temperature)
+    solved = None if electrode.phase_separating else solved_cycles(electrode, problem.cutoffs, problem.temperature)
     own_map = _map(problem, solved)
     grains = _grains(problem)
     found = _numbers(problem, own_map, grains)
@@ -135,79 +148,84 @@ def fracture_numbers(problem: FractureProblem, samples: int, seed: int) -> Fract
     uncertain = [name for name in (*MECHANICAL, *diffusion) if name in with_uncertainty(electrode)]
     if problem.fracture_energy.uncertainties is not None:
         uncertain.append("fracture_energy")
+    bounds = _upper_bounds(problem, found)
     drawn = [_numbers(one, _map(one, same), _grains(one)) for one, same in _sampled(problem, solved, samples, seed)]
     return FractureNumbers(
-        numbers=found,
-        spreads={} if samples < 2 else _spreads(found, drawn),
+        numbers={key: max(value, SMALLEST_SIZE) if key in bounds else value for key, value in found.items()},
+        upper_bounds=bounds,
+        spreads={} if samples < 2 else _spreads(found, bounds, drawn),
         varied=(*uncertain, "Z"),
         fixed=tuple(name for name in (*MECHANICAL, *diffusion, "fracture_energy") if name not in uncertain),
         fracture_map=own_map,
-        grains=grains.get(problem.cutoffs[-1]),
+        grains=grains,
     )
 
 
-def _spreads(found: Numbers, drawn: Sequence[Numbers]) -> dict[Key, float]:
-    """Return standard uncertainties of logarithms; none of what does not move.
+def _upper_bounds(problem: FractureProblem, found: Numbers) -> frozenset[Key]:
+    bounds = {key for key, value in found.items() if define(key.name).unit and value < SMALLEST_SIZE}
+    phases = Key("critical_size_of_two_phases")
+    if problem.crystal is not None and phases in found and unknown_pairs(problem.electrode, problem.crystal):
+        bounds.add(phases)
+    return frozenset(bounds)
+
+
+def _spreads(found: Numbers, bounds: Collection[Key], drawn: Sequence[Numbers]) -> dict[Key, float]:
+    """Return standard uncertainties of logarithms; none of bounds, and of what does not move.
 
     Where samples are beyond the end of the map, the distance to the 16th percentile on the other side stands for it.
     """
     spreads = {}
-    for key, border in found.items():
-        values = np.array([one[key].value for one in drawn])
-        bounds = {one[key].bound for one in drawn} - {None}
-        if not bounds:
+    for key, value in found.items():
+        if key in bounds:
+            continue
+        values = np.array([one.get(key, math.inf) for one in drawn])
+        if np.isfinite(values).all():
             spread = standard_uncertainty(values, 1.0, by_ratio=True)
         else:
-            inside = float(np.quantile(values, CENTRAL[0] if "lower" in bounds else CENTRAL[1]))
-            spread = abs(math.log(inside / border.value))
-        if spread > LEAST_SPREAD:
+            spread = abs(math.log(float(np.quantile(values, CENTRAL[0], method="lower")) / value))
+        if LEAST_SPREAD < spread < math.inf:
             spreads[key] = spread
     return spreads
 
 
-def _map(problem: FractureProblem, solved: Mapping[float, SphereHistory]) -> FractureMap | None:
-    if not solved:
-        return None
-    return fracture_map(problem.electrode, problem.fracture_energy, problem.cutoffs, problem.temperature, solved)
+def _map(problem: FractureProblem, solved: Cycles | None) -> FractureMap | None:
+    return None if solved is None else fracture_map(problem.electrode, problem.fracture_energy, solved)
 
 
 def _grains(problem: FractureProblem) -> dict[float, GrainSizes]:
-    """Return sizes of grains by the content at which the charge ends."""
+    """Return sizes of grains by the content at which the charge ends, where the strain is known up to there."""
     if problem.crystal is None:
         return {}
-    return {
+    sizes = {
         cutoff: grain_sizes(problem.electrode, problem.crystal, problem.fracture_energy, cutoff, problem.z)
         for cutoff in problem.cutoffs
     }
+    return {cutoff: one for cutoff, one in sizes.items() if one is not None}
 
 
-def _numbers(
-    problem: FractureProblem, border: FractureMap | None, grains: Mapping[float, GrainSizes]
-) -> dict[Key, Border]:
-    """Return all numbers of a problem; a size that is infinite, for want of any strain, is none."""
-    found: dict[Key, Border] = {}
+def _numbers(problem: FractureProblem, border: FractureMap | None, grains: Mapping[float, GrainSizes]) -> Numbers:
+    """Return all numbers of a problem but infinite ones: of what no strain breaks, or nothing on the map."""
+    found: dict[Key, float] = {}
+    farthest = problem.cutoffs[-1]
     for cutoff, sizes in grains.items():
-        end = None if cutoff == problem.cutoffs[-1] else cutoff
-        found[Key("critical_grain_size", cutoff=end)] = Border(sizes.random)
-        found[Key("critical_grain_size_radial", cutoff=end)] = Border(sizes.radial)
+        end = None if cutoff == farthest else cutoff
+        found[Key("critical_grain_size", cutoff=end)] = sizes.random
+        found[Key("critical_grain_size_radial", cutoff=end)] = sizes.radial
     if border is not None:
-        farthest = problem.cutoffs[-1]
-        for c_rate in problem.c_rates:
-            found[Key("critical_particle_radius", c_rate)] = border.critical_radius(c_rate, farthest)
-            for cutoff in problem.cutoffs[:-1]:
-                key = Key("critical_particle_radius_at_cutoff", c_rate, cutoff)
-                found[key] = border.critical_radius(c_rate, cutoff)
+        for c_rate, cutoff in itertools.product(problem.c_rates, problem.cutoffs):
+            found[radius_key(problem, c_rate, cutoff)] = border.critical_radius(c_rate, cutoff)
         found[Key("safe_rate")] = border.safe_rate(problem.radius, farthest)
     elif problem.crystal is not None:
         phases = two_phase_size(problem.electrode, problem.crystal, problem.fracture_energy, problem.z)
-        found[Key("critical_size_of_two_phases")] = Border(phases.size)
-    return {key: one for key, one in found.items() if math.isfinite(one.value)}
+        if phases is not None:
+            found[Key("critical_size_of_two_phases")] = phases.size
+    return {key: value for key, value in found.items() if math.isfinite(value)}
 
 
 def _sampled(
-    problem: FractureProblem, solved: Mapping[float, SphereHistory], count: int, seed: int
-) -> list[tuple[FractureProblem, dict[float, SphereHistory]]]:
-    """Return problems drawn from the uncertainties, each with its charges."""
+    problem: FractureProblem, solved: Cycles | None, count: int, seed: int
+) -> list[tuple[FractureProblem, Cycles | None]]:
+    """Return problems drawn from the uncertainties, each with its cycles."""
     if not count:
         return []
     electrode = problem.electrode
@@ -225,7 +243,7 @@ def _sampled(
             fracture_energy=problem.fracture_energy.moved(float(energies[i])),
             z=problem.z * Z_SPREAD ** float(geometries[i]),
         )
-        drawn.append((sample, {group * faster: history for group, history in solved.items()}))
+        drawn.append((sample, None if solved is None else solved.with_diffusivity(faster)))
     return drawn
 
 

@@ -6,10 +6,11 @@ random a crack along a grain releases G = Z E ε² d, with d the size of the gra
     d_c = G_c / (Z E ε²)
 
 (Y. Hu, X. Zhao, Z. Suo, Journal of Materials Research 25, 1007, 2010). Here ε = √(ε':ε') is the norm of the deviatoric
-insertion strain since assembly. Z is of the order of one and depends on where the crack is. 0.2 follows from the grain
-size from which ceramics crack as they cool, 14.4 γ/(E Δε²) with G_c = 2γ and Δε the difference between two axes (J. J.
-Cleveland and R. C. Bradt, Journal of the American Ceramic Society 61, 478, 1978); 4 is that of an edge crack in a
-strained layer (J. W. Hutchinson and Z. Suo, Advances in Applied Mechanics 29, 63, 1992).
+insertion strain since assembly, averaged over the domains of an ordering of the ions. Z is of the order of one and
+depends on where the crack is. 0.2 follows from the grain size from which ceramics crack as they cool, 14.4 γ/(E Δε²)
+with G_c = 2γ and Δε the difference between two axes (J. J. Cleveland and R. C. Bradt, Journal of the American Ceramic
+Society 61, 478, 1978); 4 is that of an edge crack in a strained layer (J. W. Hutchinson and Z. Suo, Advances in Applied
+Mechanics 29, 63, 1992).
 
 Where all grains have the odd axis of their lattice along the radius of the particle, the particle strains as one
 sphere, by ε_r along the radius and ε_θ across it. In an isotropic sphere equilibrium then is
@@ -29,7 +30,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from atomscreen.continuum.crystal import Crystal
+from atomscreen.continuum.crystal import NO_STRAIN, Crystal
 from atomscreen.continuum.electrode import Curve, Electrode
 from atomscreen.continuum.fracture.flaw import FLAW_SIZES, Place, stress_intensity
 from atomscreen.core.errors import UsageError
@@ -49,7 +50,7 @@ Z_SPREAD: Final = 2.5
 
 @dataclass(frozen=True)
 class GrainSizes:
-    """Critical sizes, each at the content at which it is smallest.
+    """Critical sizes, each at the content at which it is smallest; infinite where the domains' strain is isotropic.
 
     Attributes
     ----------
@@ -125,8 +126,10 @@ def radial_texture_diameter(
 
 def grain_sizes(
     electrode: Electrode, crystal: Crystal, fracture_energy: Curve, cutoff: float, z: float = Z
-) -> GrainSizes:
-    """Return critical sizes over a charge from the assembled content to a cut-off.
+) -> GrainSizes | None:
+    """Return critical sizes over a charge from the assembled content to a cut-off; the way back has the same strains.
+
+    It is ``None`` where the insertion strain is not known from one to the other.
 
     Parameters
     ----------
@@ -141,22 +144,26 @@ def grain_sizes(
     z
         Energy that a crack between grains releases, over E ε² d.
     """
-    start = electrode.assembled_content
-    axis = crystal.odd_axis
+    start, axis = electrode.assembled_content, crystal.odd_axis
+    if not crystal.knows_strain(start, cutoff):
+        return None
     random: list[tuple[float, float, float]] = []
     radial: list[tuple[float, float, Place]] = []
-    for content in np.linspace(start, cutoff, 51)[1:]:
-        strain = crystal.strain_between(start, content)
+    for content in map(float, np.linspace(start, cutoff, 51)[1:]):
+        strain = crystal.domain_strain_between(start, content)
         resists, modulus, poisson = (
             float(curve.at(content)) for curve in (fracture_energy, electrode.youngs_modulus, electrode.poisson_ratio)
         )
-        along = float(axis @ strain @ axis)
+        norm, along = deviatoric_norm(strain), float(axis @ strain @ axis)
         difference = along - (float(np.trace(strain)) - along) / 2
-        norm = deviatoric_norm(strain)
-        random.append((critical_size(resists, modulus, norm, z), float(content), norm))
+        if norm < NO_STRAIN:
+            norm = difference = 0.0
+        random.append((critical_size(resists, modulus, norm, z), content, norm))
         diameter, place = radial_texture_diameter(resists, modulus, poisson, difference)
-        radial.append((diameter, float(content), place))
-    (size, at, norm), (diameter, radial_at, flaw) = min(random), min(radial)
+        radial.append((diameter, content, place))
+    # Of equal ones the first is taken, nearest to the start of the charge.
+    size, at, norm = min(random, key=lambda one: one[0])
+    diameter, radial_at, flaw = min(radial, key=lambda one: one[0])
     return GrainSizes(size, at, norm, diameter, radial_at, flaw)
 
 

@@ -3,7 +3,7 @@
 A crack grows where the energy that it releases reaches the one that its faces cost, G ≥ G_c. Both, and the moduli that
 turn a stress intensity into G, are taken at the content of the crack's tip. Flaws of every size from a 200th to a half
 of the radius are looked at, at the centre and at the surface, at every time: where none reaches G_c, growth is
-forbidden, whatever flaws a particle has.
+forbidden, whichever of these flaws a particle has.
 """
 
 from __future__ import annotations

@@ -37,8 +37,16 @@ class TwoPhases:
     misfit: float
 
 
-def two_phase_size(electrode: Electrode, crystal: Crystal, fracture_energy: Curve, z: float = Z) -> TwoPhases:
+def unknown_pairs(electrode: Electrode, crystal: Crystal) -> list[tuple[float, float]]:
+    """Return the coexisting phases of an electrode whose misfit is beyond the contents at which strain is known."""
+    return [pair for pair in electrode.coexistence if not crystal.knows_strain(*pair)]
+
+
+def two_phase_size(electrode: Electrode, crystal: Crystal, fracture_energy: Curve, z: float = Z) -> TwoPhases | None:
     """Return the smallest of the critical sizes of an electrode's coexisting phases.
+
+    Pairs of :func:`unknown_pairs` are left out: the size is an upper bound where there are any, and ``None`` where
+    there are no others.
 
     Parameters
     ----------
@@ -58,12 +66,15 @@ def two_phase_size(electrode: Electrode, crystal: Crystal, fracture_energy: Curv
     """
     if not electrode.coexistence:
         raise UsageError(f"no two phases coexist in {electrode.id}")
+    unknown = unknown_pairs(electrode, crystal)
     found = []
     for pair in electrode.coexistence:
+        if pair in unknown:
+            continue
         ends = np.array(pair)
         misfit = float(np.abs(np.linalg.eigvalsh(crystal.strain_between(*pair))).max())
         size = critical_size(
             float(fracture_energy.at(ends).min()), float(electrode.youngs_modulus.at(ends).max()), misfit, z
         )
         found.append(TwoPhases(size, pair, misfit))
-    return min(found, key=lambda phases: phases.size)
+    return min(found, key=lambda phases: phases.size, default=None)

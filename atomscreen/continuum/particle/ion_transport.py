@@ -17,9 +17,10 @@ stress of a gradient never gather ions, whatever the strain's course.
     D [1 + θ (c − c_ref)/T], θ = 2EΩ²/[9(1 − ν)R], with c_ref the concentration from which the ions that stress
     moves are counted. The flux above has c_ref = 0; PyBaMM counts from the particle without stress.
 "lattice"
-    Γ = −(F/RT) x dU/dx from the open-circuit potential U, x the content of the lattice of sites. This is right for
-    electrodes, which are anything but dilute: where nearly all sites are taken, or ions repel each other, Γ is 10 or
-    100, ions jump that much more slowly than their chemical diffusivity says, and stress moves them that much less.
+    Γ = −(zF/RT) x dU/dx from the open-circuit potential U, z the charge of an ion and x the content of the lattice of
+    sites. This is right for electrodes, which are anything but dilute: where nearly all sites are taken, or ions repel
+    each other, Γ is 10 or 100, ions jump that much more slowly than their chemical diffusivity says, and stress moves
+    them that much less.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from atomscreen.continuum.electrode import Curve, Electrode
 from atomscreen.continuum.particle.sphere_stress import stress_free_strain
 from atomscreen.core.errors import StageFailure
 from atomscreen.core.units import convert
+from atomscreen.properties.working_ion import ion_charge
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,6 +57,11 @@ def gas_constant() -> float:
 def faraday_constant() -> float:
     """Return F in C/mol."""
     return convert(1.0, "faraday_constant", "C/mol")
+
+
+def molar_charge(electrode: Electrode) -> float:
+    """Return zF in C/mol, of an electrode's working ions."""
+    return ion_charge(electrode.working_ion) * faraday_constant()
 
 
 class IonTransport:
@@ -131,7 +138,7 @@ class IonTransport:
 
 
 def thermodynamic_factor(electrode: Electrode, temperature: float) -> Curve:
-    """Return Γ = −(F/RT) x dU/dx against content, from the open-circuit potential.
+    """Return Γ = −(zF/RT) x dU/dx against content, from the open-circuit potential.
 
     It is that of each straight piece of the potential at its middle.
 
@@ -149,5 +156,5 @@ def thermodynamic_factor(electrode: Electrode, temperature: float) -> Curve:
             "thermodynamic factor there, which stress coupling of a lattice needs"
         )
     middles = (contents[1:] + contents[:-1]) / 2
-    factors = -faraday_constant() / (gas_constant() * temperature) * middles * slopes
+    factors = -molar_charge(electrode) / (gas_constant() * temperature) * middles * slopes
     return Curve(tuple(middles.tolist()), tuple(factors.tolist()), logarithmic=True)

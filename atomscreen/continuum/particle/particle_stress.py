@@ -11,12 +11,12 @@ from pydantic import Field
 
 from atomscreen.continuum.cell.base_sets import DEFAULT_BASE, BaseName, base_values
 from atomscreen.continuum.electrode import Electrode
-from atomscreen.continuum.electrode_reading import ELECTRODE_QUANTITIES, TAKEN_BESIDE, electrode_of
+from atomscreen.continuum.electrode_reading import ELECTRODE_QUANTITIES, TAKEN_BESIDE, beyond_known, electrode_of
 from atomscreen.continuum.electrode_samples import sampled, standard_uncertainty, with_uncertainty, without_uncertainty
 from atomscreen.continuum.particle.ion_transport import Coupling, IonTransport
 from atomscreen.continuum.particle.sphere import SPHERES_ONLY, Sphere, SphereHistory, charge_at_constant_rate
-from atomscreen.continuum.particle.usable_contents import CAPACITIES, usable_end
-from atomscreen.continuum.record import handoff_record
+from atomscreen.continuum.particle.usable_contents import CAPACITIES, bound_of_end, usable_end
+from atomscreen.continuum.record import stage_record
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import StageFailure
 from atomscreen.core.quantity import Quantity
@@ -71,7 +71,7 @@ def particle_stress(
     candidate
         The cathode or anode.
     c_rate
-        Of the particle: at 1 its content would change by 1 in an hour.
+        Of the particle: at 1 its content would change by 1 in an hour, whatever share of that is its usable capacity.
     radius
         Of the particle, in µm; the one in the base set's electrode where it is not given. Stress goes with its square.
     base
@@ -88,10 +88,10 @@ def particle_stress(
     seed
         Of the draws.
     """
-    # A stage sees no candidate's own name: the formula stands for it in what is said of it.
-    electrode = electrode_of(handoff_record(dataclasses.replace(candidate, id=candidate.formula)))
+    electrode = electrode_of(stage_record(candidate))
     if electrode.phase_separating:
         return Results(notes=(TWO_PHASES,))
+    limits = () if end is not None else tuple(bound_of_end(candidate))
     end = usable_end(electrode, candidate) if end is None else end
     size = convert(radius, "µm", "m") if radius else float(base_values(base)[f"{electrode.side} particle radius [m]"])
     sphere = Sphere(electrode, size, temperature, coupling)
@@ -110,7 +110,9 @@ def particle_stress(
     quantities = [Quantity(name, value, spreads.get(name), at, method, about) for name, value in numbers.items()]
     quantities += _profiles(history, f"{method} at {c_rate:g} C", about)
     enhancements, why = _enhancements(electrode, temperature)
-    return Results((*quantities, *enhancements), notes=(SPHERES_ONLY, *electrode.remarks, *said, *why))
+    limits += tuple(beyond_known(electrode, *sorted((electrode.assembled_content, end))))
+    notes = (SPHERES_ONLY, *electrode.remarks, *limits, *said, *why)
+    return Results((*quantities, *enhancements), notes=notes)
 
 
 def stress_numbers(history: SphereHistory) -> dict[str, float]:
@@ -130,7 +132,10 @@ def stress_numbers(history: SphereHistory) -> dict[str, float]:
 def _uncertainties(
     sphere: Sphere, c_rate: float, end: float, numbers: Mapping[str, float], count: int, seed: int
 ) -> tuple[dict[str, float], tuple[str, ...]]:
-    """Return standard uncertainties, where there are any, and what a reader should know of them."""
+    """Return standard uncertainties, where there are any, and what a reader should know of them.
+
+    What is 0 in all samples, as an extreme of the particle before it is charged, has none.
+    """
     electrode = sphere.electrode
     if not count:
         return {}, ()
@@ -158,6 +163,7 @@ def _uncertainties(
     spreads = {
         name: standard_uncertainty(np.array([one[name] for one in drawn]), value, by_ratio=define(name).logarithmic)
         for name, value in numbers.items()
+        if any(one[name] for one in drawn)
     }
     return spreads, tuple(notes)
 

@@ -32,6 +32,9 @@ SPHERES_ONLY: Final = "Non-spherical particles carry up to ten times the stress 
 
 HOUR: Final = 3600.0
 
+LARGEST_RATIO: Final = 2.0
+"""Largest gradient of stress that moves ions, over that with even moduli; see :func:`_stress_ratio`."""
+
 TOLD_APART: Final = 1e-9
 """Difference of contents below which that of their stresses is rounding."""
 
@@ -49,7 +52,8 @@ class Sphere:
     temperature
         In K.
     coupling
-        What stress does to the ions' motion: see :mod:`atomscreen.continuum.particle.ion_transport`.
+        What stress does to the ions' motion: see :mod:`atomscreen.continuum.particle.ion_transport`. Its gradient is at
+        most :data:`LARGEST_RATIO` times the one that even moduli would make.
     counted_from
         Content from which stress counts the ions it moves, where the coupling is "dilute".
     shells
@@ -221,13 +225,19 @@ def _diffusion(sphere: Sphere, surface: Surface) -> RadialDiffusion:
 
 
 def _stress_ratio(sphere: Sphere, contents: Array, deviations: Array) -> Array:
-    """Return the falls of hydrostatic stress from shell to shell over those with moduli even there, shape (n − 1,)."""
+    """Return the falls of hydrostatic stress from shell to shell over those with moduli even there, shape (n − 1,).
+
+    It is kept between 0 and :data:`LARGEST_RATIO`: where swelling turns to shrinking both falls are next to nothing,
+    and at a kink of the volume change, or where moduli differ a lot within a particle, they part. Stress then moves
+    ions less than the theory says, and never gathers them. In calculated LiCoO2 at 1 C the ratio is 1.003 at most in a
+    particle of 3 µm; one of 1 mm has it at the limit, and with a limit of 10 would have 0.4 % more stress at its
+    centre.
+    """
     stress = sphere_stress(sphere.electrode, sphere.mesh, contents, contents[-1]).hydrostatic
     even = sphere.transport.stress_fall(contents[:-1], contents[1:])
     told = (np.abs(np.diff(deviations)) > TOLD_APART) & (even != 0)
     ratio = np.where(told, -np.diff(stress) / np.where(told, even, 1.0), 1.0)
-    # Where swelling turns to shrinking both are next to nothing, and their ratio may be anything.
-    return np.asarray(np.clip(ratio, 0.0, 2.0))
+    return np.asarray(np.clip(ratio, 0.0, LARGEST_RATIO))
 
 
 def _history(sphere: Sphere, solution: Solution) -> SphereHistory:

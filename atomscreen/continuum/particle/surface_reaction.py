@@ -1,12 +1,12 @@
 """The reaction at a particle's surface, Butler and Volmer's, which stress there drives too.
 
-Tension makes room for ions, so that they are held at a potential higher by Ωσ_h/F, and the reaction is that of an
+Tension makes room for ions, so that they are held at a potential higher by Ωσ_h/(zF), and the reaction is that of an
 overpotential lower by it (A. F. Bower, P. R. Guduru and V. A. Sethuraman, J. Mech. Phys. Solids 59, 804, 2011):
 
-    i = i₀ {exp[αF(η − Ωσ_h/F)/(RT)] − exp[−(1 − α)F(η − Ωσ_h/F)/(RT)]},    η = φ − U(x),
+    i = i₀ {exp[αzF(η − Ωσ_h/(zF))/(RT)] − exp[−(1 − α)zF(η − Ωσ_h/(zF))/(RT)]},    η = φ − U(x),
 
-with φ the electrode's potential against the ion's metal in the electrolyte, positive i where ions leave, and σ_h the
-hydrostatic stress at the surface, positive in tension.
+with z the charge of an ion, φ the electrode's potential against the ion's metal in the electrolyte, positive i where
+ions leave, and σ_h the hydrostatic stress at the surface, positive in tension.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from atomscreen.continuum.cell.base_sets import DEFAULT_BASE, base_values
 from atomscreen.continuum.cell.sampled_parameters import SampledParameters
 from atomscreen.continuum.electrode import Curve, Electrode
-from atomscreen.continuum.particle.ion_transport import faraday_constant, gas_constant
+from atomscreen.continuum.particle.ion_transport import gas_constant, molar_charge
 from atomscreen.continuum.particle.sphere import Sphere, SphereHistory, charge_at_surface
 from atomscreen.continuum.particle.sphere_stress import sphere_stress
 from atomscreen.core.errors import StageFailure, UsageError
@@ -78,8 +78,8 @@ class Reaction:
         """
         overpotential = potential - float(electrode.open_circuit_potential.at(content))
         if self.stressed:
-            overpotential -= float(electrode.partial_molar_volume.at(content)) * stress / faraday_constant()
-        thermal = faraday_constant() * overpotential / (gas_constant() * temperature)
+            overpotential -= float(electrode.partial_molar_volume.at(content)) * stress / molar_charge(electrode)
+        thermal = molar_charge(electrode) * overpotential / (gas_constant() * temperature)
         leave = np.exp(self.transfer_coefficient * thermal)
         enter = np.exp((self.transfer_coefficient - 1) * thermal)
         return float(self.exchange_current.at(content) * (leave - enter))
@@ -162,7 +162,7 @@ class _Reacting:
         self.sphere, self.potential, self.reaction = sphere, potential, reaction
         # Of the content of the sphere per second, by the current density through its surface.
         concentration = sphere.electrode.assembled_concentration
-        self._rate = 3 / (sphere.radius * faraday_constant() * concentration)
+        self._rate = 3 / (sphere.radius * molar_charge(sphere.electrode) * concentration)
 
     def exchange(self, contents: Array, conductance: Callable[[float], float]) -> tuple[float, float, float]:
         """Return what :class:`atomscreen.continuum.particle.radial_diffusion.Surface` says."""

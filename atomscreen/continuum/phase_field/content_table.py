@@ -11,7 +11,7 @@ from atomscreen.continuum.fracture.griffith import fracture_energy_of
 from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.continuum.phase_field.coexistence import common_tangent
 from atomscreen.continuum.phase_field.free_energy import FreeEnergy
-from atomscreen.continuum.phase_field.mobility import jump_diffusivity_of, mobility
+from atomscreen.continuum.phase_field.mobility import mobility, unblocked_diffusivity_of
 from atomscreen.continuum.record import HandoffRecord
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ OF_ELECTRODE: Final = {
     YOUNGS_MODULUS: "youngs_modulus",
     "Poisson's ratio": "poisson_ratio",
     "partial molar volume [m3/mol]": "partial_molar_volume",
+    "volume change": "volume_change",
 }
 """Columns to the electrode's functions in them."""
 
@@ -58,8 +59,8 @@ def content_table(
         "curvature [J/mol]": free_energy.curvature(x),
     }
     try:
-        jumps, _ = jump_diffusivity_of(record, free_energy.temperature)
-        columns["mobility [mol m2/(J s)]"] = mobility(jumps, free_energy)(x)
+        unblocked, _ = unblocked_diffusivity_of(record, free_energy.temperature)
+        columns["mobility [mol m2/(J s)]"] = mobility(unblocked, free_energy)(x)
     except HandoffIncomplete as problem:
         missing += problem.missing
     if electrode is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -11,7 +10,7 @@ from pydantic import Field
 
 from atomscreen.continuum.phase_field.coexistence import Gap, binodal, common_tangent, spinodal
 from atomscreen.continuum.phase_field.free_energy_reading import free_energy_of
-from atomscreen.continuum.record import handoff_record
+from atomscreen.continuum.record import stage_record
 from atomscreen.continuum.si_units import si_factor
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.quantity import Quantity
@@ -56,8 +55,7 @@ def free_energy(candidate: Candidate, temperature: Annotated[float, Unit("K"), F
     temperature
         In K; that of the open-circuit potential where it is not given.
     """
-    # A stage sees no candidate's own name: the formula stands for it in what is said of it.
-    found = free_energy_of(handoff_record(dataclasses.replace(candidate, id=candidate.formula)), temperature)
+    found = free_energy_of(stage_record(candidate), temperature)
     unstable, gaps = spinodal(found.free_energy), binodal(found.free_energy)
     at = {"temperature": found.free_energy.temperature}
     about = {"interactions_J_per_mol": list(found.free_energy.interactions)}

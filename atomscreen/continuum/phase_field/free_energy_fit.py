@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 MOST_TERMS: Final = 12
 """Interactions of a free energy through energies of mixing, at most."""
 
+COLD: Final = 1.0
+"""Temperature in K at which next to nothing but the energies themselves keeps a content stable."""
+
+PLACES: Final = np.linspace(0.0, 1.0, 101)
+"""Contents at which a free energy through energies of mixing is held to their shape."""
+
+IMPOSSIBLE: Final = 1e-10
+"""Squared distance, of energies up to 1, below which conditions contradict each other by all but rounding."""
+
 MOST_TERMS_OF_POTENTIAL: Final = 6
 """Interactions of a free energy fitted to a potential, at most: further ones follow the bends of its construction."""
 
@@ -29,9 +38,11 @@ def through_energies(contents: Sequence[float], energies: Sequence[float], tempe
     """Return the free energy whose part beyond the ideal solution, E, goes through energies of mixing.
 
     It has as many interactions as contents between the ends. A polynomial through few points can swing, and separate
-    phases where the energies tell of none: it then gets further interactions, those that make the curvature E'' vary
-    least, until it is unstable in no more intervals than the energies are concave in, or has :data:`MOST_TERMS`. A
-    regular solution comes back exactly.
+    phases where the energies tell of none: it then gets further interactions, up to :data:`MOST_TERMS`, until E can be
+    convex or concave wherever the energies are, without more concave intervals than they have; of those the ones that
+    make the curvature E'' vary least. That depends on the energies alone, so that the interactions are the same at
+    every temperature. A regular solution comes back exactly. No polynomial follows an ordered content far
+    below its neighbours: :func:`swings` then tells.
 
     Parameters
     ----------
@@ -50,11 +61,12 @@ def through_energies(contents: Sequence[float], energies: Sequence[float], tempe
     x, e = np.asarray(contents, dtype=float), np.asarray(energies, dtype=float)
     if not 1 <= len(x) <= MOST_TERMS or not np.all(np.diff([0.0, *x, 1.0]) > 0):
         raise UsageError(f"energies of mixing are at 1 to {MOST_TERMS} contents, rising between 0 and 1")
-    for terms in range(len(x), MOST_TERMS + 1):
-        found = FreeEnergy(tuple(_of_least_variation(x, e, terms).tolist()), temperature)
-        if not swings(found, contents, energies):
-            break
-    return found
+    scale, shape = float(np.abs(e).max()) or 1.0, _shape(x, e)
+    fits = [_of_least_variation(x, e / scale, terms, shape) for terms in range(len(x), MOST_TERMS + 1)]
+    fits.append(_of_least_variation(x, e / scale, MOST_TERMS, np.zeros_like(shape)))
+    found = [tuple((scale * fit).tolist()) for fit in fits if fit is not None]
+    calm = (one for one in found if not swings(FreeEnergy(one, COLD), contents, energies))
+    return FreeEnergy(next(calm, found[0]), temperature)
 
 
 def swings(free_energy: FreeEnergy, contents: Sequence[float], energies: Sequence[float]) -> bool:
@@ -65,19 +77,49 @@ def swings(free_energy: FreeEnergy, contents: Sequence[float], energies: Sequenc
     return len(spinodal(free_energy)) > stretches
 
 
-def _of_least_variation(x: Array, energies: Array, terms: int) -> Array:
+def _shape(x: Array, energies: Array) -> Array:
+    """Return 1 at those of :data:`PLACES` where the energies are convex, −1 where concave, 0 where they turn from one.
+
+    At a content with an energy they bend as the straight lines from it to its neighbours do; so they do between two
+    contents at which they bend the same way, and up to the ends.
+    """
+    bends = np.sign(np.diff(np.diff([0.0, *energies, 0.0]) / np.diff([0.0, *x, 1.0])))
+    before = bends[np.maximum(np.searchsorted(x, PLACES, side="right") - 1, 0)]
+    after = bends[np.minimum(np.searchsorted(x, PLACES, side="left"), len(x) - 1)]
+    return np.where(before == after, before, 0.0)
+
+
+def _of_least_variation(x: Array, energies: Array, terms: int, shape: Array) -> Array | None:
     """Return the interactions (terms,) through energies at contents (n,) whose E'' differs least from its mean.
 
-    The squared difference, over all contents, is least under the condition that E goes through the energies.
+    The squared difference, over all contents, is least under the conditions that E goes through the energies and that
+    E'' has nowhere the wrong sign; ``None`` where no E does. That is the least distance of C. L. Lawson and R. J.
+    Hanson (Solving Least Squares Problems, 1974, chapter 23), which least squares without negative numbers give.
     """
+    from scipy.optimize import nnls
+
     places, weights = np.polynomial.legendre.leggauss(2 * terms)
-    curvatures = np.column_stack([FreeEnergy(tuple(row), 1.0).excess.deriv(2)(places) for row in np.eye(terms)])
+    curvatures = _curvatures(places, terms)
     varying = np.sqrt(weights)[:, None] * (curvatures - weights @ curvatures / weights.sum())
-    through = basis(x, terms)
-    scale = float(np.linalg.norm(varying)) or 1.0
-    conditions = np.block([[varying.T @ varying / scale**2, through.T], [through, np.zeros((len(x), len(x)))]])
-    found = np.linalg.lstsq(conditions, np.concatenate([np.zeros(terms), energies]))[0]
-    return np.asarray(found[:terms])
+    through, bent = basis(x, terms), shape[:, None] * _curvatures(2 * PLACES - 1, terms)
+    one = np.linalg.lstsq(through, energies)[0]
+    others = np.linalg.svd(through)[2][len(x) :].T  # what they differ by leaves the energies as they are
+    directions, lengths = np.linalg.qr(varying @ others)
+    least = directions.T @ (varying @ one)
+    # With y = lengths @ z + least, of one + others @ z, the shortest y for which slope @ y >= lack.
+    slope = bent @ others @ np.linalg.inv(lengths)
+    lack = slope @ least - bent @ one
+    stacked, target = np.vstack([slope.T, lack]), np.append(np.zeros(len(least)), 1.0)
+    residual = target - stacked @ nnls(stacked, target)[0]
+    if residual[-1] < IMPOSSIBLE:
+        return None
+    shortest = -residual[:-1] / residual[-1]
+    return np.asarray(one + others @ np.linalg.solve(lengths, shortest - least))
+
+
+def _curvatures(places: Array, terms: int) -> Array:
+    """Return what each interaction adds to a quarter of E'' at places s = 2x − 1 (n,), shape (n, terms)."""
+    return np.column_stack([FreeEnergy(tuple(row), 1.0).excess.deriv(2)(places) for row in np.eye(terms)])
 
 
 def from_potential(

@@ -93,7 +93,8 @@ def _from_energies(record: HandoffRecord, lowest: dict[float, Entry], temperatur
         origin = f"energies of the lowest orderings {where}: {method}"
         remarks = [
             "The free energy has the energy of the lowest orderings and the entropy of ions placed at random, which "
-            "no state has together: it is a lower bound, and an ordered content is no sharp minimum of it."
+            "no state has together: it is an estimate that favours mixing, and an ordered content is no sharp minimum "
+            "of it."
         ]
     found = through_energies(contents, known, temperature)
     if len(found.interactions) > len(contents):

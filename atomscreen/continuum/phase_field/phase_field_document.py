@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from atomscreen.continuum.cell.base_sets import base_values, check_base
-from atomscreen.continuum.cell.discharge import OF_A_CELL
 from atomscreen.continuum.cell.sampled_parameters import SampledParameters
 from atomscreen.continuum.coherency.coherency_strain import coherency_between
 from atomscreen.continuum.crystal import crystal_of
@@ -16,22 +15,12 @@ from atomscreen.continuum.electrode import Electrode, Side
 from atomscreen.continuum.electrode_reading import electrode_of
 from atomscreen.continuum.incomplete import HandoffIncomplete, lacks
 from atomscreen.continuum.phase_field.coexistence import Gap, binodal, critical_temperature, spinodal
-from atomscreen.continuum.phase_field.content_table import (
-    FRACTURE_ENERGY,
-    OF_ELECTRODE,
-    YOUNGS_MODULUS,
-    content_table,
-)
+from atomscreen.continuum.phase_field.content_table import OF_ELECTRODE, content_table
 from atomscreen.continuum.phase_field.free_energy import FreeEnergy
 from atomscreen.continuum.phase_field.free_energy_reading import MODEL, KnownFreeEnergy, free_energy_of
 from atomscreen.continuum.phase_field.gradient_energy import gradient_coefficient, interface_energy, interface_width
-from atomscreen.continuum.phase_field.mobility import jump_diffusivity_of
-from atomscreen.continuum.phase_field.phase_field_fracture import (
-    CONVENTION,
-    MODELS,
-    critical_stress,
-    regularisation_length,
-)
+from atomscreen.continuum.phase_field.mechanics_block import elasticity, fracture
+from atomscreen.continuum.phase_field.mobility import unblocked_diffusivity_of
 from atomscreen.continuum.record import HandoffRecord
 from atomscreen.core.errors import StageFailure
 from atomscreen.core.vocabulary import Role
@@ -47,7 +36,14 @@ FORMULA: Final = (
     "its mean voltage less mu/(z*F)"
 )
 DENSITY: Final = "f = c*g(x) + kappa/2*|grad x|**2, c the concentration of ion sites in mol/m3, kappa in J/m"
-FLUX: Final = "the flux of ions is -c*M(x)*grad(mu), mu that of f over c; M = x*D_J/(R*T), D_J the jump diffusivity"
+FLUX: Final = (
+    "the flux of ions is -c*M(x)*grad(mu), mu that of f over c; M = x*(1 - x)*D_0(x)/(R*T), ln(D_0) linear in x "
+    "between the contents given and constant beyond; D_0 = D_J/(1 - x), D_J the jump diffusivity"
+)
+NOT_TOGETHER: Final = (
+    "M*g'' is the chemical diffusivity of this free energy; the column 'chemical diffusivity [m2/s]' is another one, "
+    "with the thermodynamic factor of the open-circuit potential, and is not for use together with g"
+)
 COHERENCY: Final = (
     "with coherent phases f gains B/2*(x - mean x)**2, of lamellae along the habit plane, whose normal is in the axes "
     "of the full crystal; g then acts as if L[0] were less by B/(2*c)"
@@ -56,11 +52,10 @@ ORDER: Final = (
     "order parameters of ordered contents (which no stage gives: energies of orderings come without their symmetries, "
     "so the free energy is a function of content and temperature alone)"
 )
-STRENGTH: Final = "strength of the particles (which no stage gives), without which a regularisation length is chosen"
-INTERFACE: Final = "energy of the interface between the phases (which no stage gives)"
-LENGTH_SHARE: Final = 0.05
-"""Regularisation length over the radius of a particle: cracks much thinner than the particle, on a mesh that is
-affordable."""
+INTERFACE: Final = (
+    "energy of the interface between the phases (which no stage gives); where it is known, kappa is the number above "
+    "times its square, or give it to phase_field_input in Python"
+)
 
 
 @dataclass(frozen=True)
@@ -144,7 +139,9 @@ class _Writing:
     def input(self) -> PhaseFieldInput:
         kinetics = self.kinetics()
         table, missing = content_table(self.record, self.free_energy, self.electrode)
-        self.missing += missing
+        radius = next((value for name, value in kinetics.items() if name.endswith("particle radius [m]")), None)
+        cracks, lacking = fracture(table, radius, self.strength)
+        self.missing += [*missing, *lacking]
         document = {
             "about": "What a phase-field code needs of one material; all numbers in SI units",
             "material": self.record.material.model_dump(include={"id", "formula", "role", "working_ion"}),
@@ -152,12 +149,12 @@ class _Writing:
             "gradient_energy": self.gradients(),
             "coherency": self.coherency(),
             "mobility": self.transport(),
-            "fracture": self.fracture(table, kinetics),
+            "elasticity": elasticity(self.electrode),
+            "fracture": cracks,
             "of_base_set": kinetics,
             "missing": self.missing,
             "remarks": self.remarks,
-            # Those of the stage that ran a cell are of its cell.
-            "notes": [note for note in self.record.notes if not note.startswith(OF_A_CELL)],
+            "notes": list(self.record.notes_of_material),
         }
         return PhaseFieldInput(document, table)
 
@@ -173,7 +170,7 @@ class _Writing:
             "mean voltage [V]": average[-1].number if average else None,
             "origin": self.known.origin,
             "L holds": "at every temperature" if fixed else "at this temperature",
-            "solid solution above [K]": critical_temperature(energy) if fixed and self.gaps else None,
+            "solid solution above [K]": critical_temperature(energy) if fixed and len(self.gaps) == 1 else None,
             "spinodal contents": [list(gap) for gap in self.unstable],
             "binodal contents": [list(gap) for gap in self.gaps],
         }
@@ -232,10 +229,10 @@ class _Writing:
 
     def transport(self) -> dict[str, Any]:
         """Return what the mobility is made of."""
-        told: dict[str, Any] = {"formula": FLUX}
+        told: dict[str, Any] = {"formula": FLUX, "about": NOT_TOGETHER}
         with suppress(HandoffIncomplete):  # the table has said so
-            jumps, origin = jump_diffusivity_of(self.record, self.free_energy.temperature)
-            told |= {"D_J contents": list(jumps.contents), "D_J [m2/s]": list(jumps.values), "origin": origin}
+            free, origin = unblocked_diffusivity_of(self.record, self.free_energy.temperature)
+            told |= {"D_0 contents": list(free.contents), "D_0 [m2/s]": list(free.values), "origin": origin}
         return told
 
     def kinetics(self) -> dict[str, Any]:
@@ -257,30 +254,6 @@ class _Writing:
             current: float(at_half[0]),
             "about": f"exchange-current density at half content, {parameters.concentration:g} mol/m3 of salt and "
             f"{parameters.temperature:g} K; it is that of the base set's material, not of this one",
-        }
-
-    def fracture(self, table: Mapping[str, Array], kinetics: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the parameters of phase-field fracture: a length from the strength, or a strength from a length."""
-        if FRACTURE_ENERGY not in table:
-            return {}
-        told: dict[str, Any] = {"convention": CONVENTION, "E, nu, Omega, G_c": "columns of the table"}
-        # The content at which a bar breaks first, whatever the length.
-        pairs = zip(table[YOUNGS_MODULUS].tolist(), table[FRACTURE_ENERGY].tolist(), strict=True)
-        weakest = min(pairs, key=lambda pair: pair[0] * pair[1])
-        if self.strength is not None:
-            lengths = {f"{model} l [m]": regularisation_length(model, *weakest, self.strength) for model in MODELS}
-            return {**told, "l is": "that with which the weakest content has the strength", **lengths}
-        self.missing.append(STRENGTH)
-        radius = next((value for name, value in kinetics.items() if name.endswith("particle radius [m]")), None)
-        if radius is None:
-            return told
-        length = LENGTH_SHARE * radius
-        return {
-            **told,
-            "l [m]": length,
-            "l is": f"chosen: {LENGTH_SHARE:g} of the base set's particle radius; a bar with even damage then breaks "
-            "at these stresses, those of the weakest content",
-            **{f"{model} critical stress [Pa]": critical_stress(model, *weakest, length) for model in MODELS},
         }
 
 

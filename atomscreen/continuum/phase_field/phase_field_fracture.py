@@ -18,6 +18,8 @@ import math
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from atomscreen.core.errors import UsageError
+
 Model = Literal["AT1", "AT2"]
 MODELS: Final[tuple[Model, ...]] = ("AT1", "AT2")
 
@@ -48,5 +50,13 @@ def critical_stress(model: Model, youngs_modulus: float, fracture_energy: float,
 
 
 def regularisation_length(model: Model, youngs_modulus: float, fracture_energy: float, strength: float) -> float:
-    """Return the length l in m with which a bar breaks at a strength in Pa; see :func:`critical_stress`."""
+    """Return the length l in m with which a bar breaks at a strength in Pa; the rest as in :func:`critical_stress`.
+
+    Raises
+    ------
+    UsageError
+        For a strength that is not positive.
+    """
+    if not strength > 0:
+        raise UsageError(f"a strength is a positive number of Pa, not {strength:g}")
     return SQUARED_STRENGTHS[model] * youngs_modulus * fracture_energy / strength**2

@@ -394,13 +394,22 @@ function lineTraces(line, curve, paint) {
   }];
 }
 
+/* The title of an axis in two lines, where one would be longer than the figure is high. */
+const LONGEST_TITLE = 34;
+function wrapped(title) {
+  if (title.length <= LONGEST_TITLE) return title;
+  const spaces = [...title.matchAll(/ /g)].map((found) => found.index);
+  const middle = spaces.reduce((best, place) => (Math.abs(place - title.length / 2) < Math.abs(best - title.length / 2) ? place : best), 0);
+  return middle ? `${title.slice(0, middle)}\n${title.slice(middle + 1)}` : title;
+}
+
 function drawCurve(figure) {
   const curve = JSON.parse(figure.querySelector("script").textContent);
   const paint = (line) => (line.step !== null ? colourOfStep(line.step) : colour(line.beside ? "soft" : "accent"));
   const traces = curve.lines.map((line) => lineTraces(line, curve, paint(line)));
   /* Bands lie below all lines. */
   const ordered = [...traces.flatMap((some) => some.slice(0, -1)), ...traces.map((some) => some[some.length - 1])];
-  const axis = (title, logarithmic) => ({ title: { text: escapeHtml(title), font: { size: 12 } }, color: colour("ink"), gridcolor: colour("line"),
+  const axis = (title, logarithmic) => ({ title: { text: escapeHtml(wrapped(title)).replace("\n", "<br>"), font: { size: 12 } }, color: colour("ink"), gridcolor: colour("line"),
     zerolinecolor: colour("line"), automargin: true, exponentformat: "power", type: logarithmic ? "log" : "linear", ...(logarithmic && { nticks: 6 }) });
   const several = curve.lines.length > 1;
   const known = curve.lines.flatMap((line) => line.y);

@@ -65,8 +65,7 @@ def test_a_record_becomes_the_same_files(tmp_path: Path) -> None:
 
 def test_what_is_told_beside_it_runs_as_it_stands(tmp_path: Path) -> None:
     parameters = pybamm_parameters(lithium_iron_phosphate())
-    notes = ["What a stage said.", "In the cell of OKane2022: something of another cell."]
-    path, _, about = write_parameters(parameters, tmp_path, "material", notes)
+    path, _, about = write_parameters(parameters, tmp_path, "material", ["What a stage said."])
     told, pybamm = json.loads(about.read_text()), pybamm_library()
     assert told["notes"] == ["What a stage said."]
     assert told["options"]["particle"] == ["Fickian diffusion", "uniform profile"]  # two phases in the positive one

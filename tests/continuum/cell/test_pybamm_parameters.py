@@ -112,7 +112,7 @@ def test_ions_times_their_volume_are_the_volume_change(example: Callable[[], Ele
 
 def test_a_curve_that_is_used_beyond_its_contents_is_told() -> None:
     electrode = dataclasses.replace(lithium_cobalt_oxide(), known={"youngs_modulus": (0.7, 1.0), "diffusivity": (0, 1)})
-    (said,) = [remark for remark in pybamm_parameters(electrode).remarks if "The cell uses contents" in remark]
+    (said,) = [remark for remark in pybamm_parameters(electrode).remarks if remark.startswith("Contents from")]
     assert "known from 0.70 to 1.00 only are youngs modulus. Beyond" in said
 
 

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from atomscreen.continuum.electrode import Curve, Electrode
-from atomscreen.continuum.fracture.fracture_map import FractureMap, charges, fracture_map
-from atomscreen.continuum.particle.sphere import SphereHistory
+from atomscreen.continuum.fracture.fracture_map import Cycles, FractureMap, fracture_map, solved_cycles
 from tests.continuum.examples import lithium_cobalt_oxide, swelling
 
 CONCENTRATION = 22_900.0
@@ -40,11 +39,11 @@ def even_electrode(**changes: Any) -> Electrode:
 
 
 @pytest.fixture(scope="package")
-def solved() -> dict[float, SphereHistory]:
-    """Charges of the even electrode, which all its maps share."""
-    return charges(even_electrode(), CUTOFFS[-1], 298.15)
+def solved() -> Cycles:
+    """Cycles of the even electrode, which all its maps share."""
+    return solved_cycles(even_electrode(), CUTOFFS)
 
 
 @pytest.fixture(scope="package")
-def even_map(solved: dict[float, SphereHistory]) -> FractureMap:
-    return fracture_map(even_electrode(), flat(FRACTURE_ENERGY), CUTOFFS, 298.15, solved)
+def even_map(solved: Cycles) -> FractureMap:
+    return fracture_map(even_electrode(), flat(FRACTURE_ENERGY), solved)

@@ -21,9 +21,16 @@ from atomscreen.continuum.fracture.grain_size import (
 from atomscreen.core.errors import UsageError
 from tests.continuum.fracture.conftest import FRACTURE_ENERGY, MODULUS, POISSON, even_electrode, flat
 
+THREEFOLD = np.array([np.linalg.matrix_power([[0, 0, 1], [1, 0, 0], [0, 1, 0]], n) for n in range(3)])
+"""About the diagonal of the axes, which an isotropic strain and one along the diagonal survive."""
 
-def crystal(strain: np.ndarray) -> Crystal:
-    return Crystal("made", "LiX", {1.0: np.eye(6)}, {0.0: strain, 1.0: np.zeros((3, 3))}, {})
+
+def crystal(strain: np.ndarray, empty: float = 0.0, symmetry: np.ndarray | None = None) -> Crystal:
+    """Return a crystal whose strain is known from a content to 1."""
+    strains = {empty: strain, 1.0: np.zeros((3, 3))}
+    return Crystal(
+        "made", "LiX", {1.0: np.eye(6)}, strains, {}, symmetry=np.eye(3)[None] if symmetry is None else symmetry
+    )
 
 
 def numerical_texture(difference: float, radii: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -125,8 +132,46 @@ def test_a_shorter_charge_allows_larger_grains():
 
 def test_an_isotropic_strain_cracks_no_grains():
     found = grain_sizes(even_electrode(), crystal(np.eye(3) * 0.01), flat(FRACTURE_ENERGY), 0.0)
-    assert found.random > 1e3  # rounding of a deviatoric part that is not there
+    assert (found.random, found.radial, found.strain) == (math.inf, math.inf, 0.0)
     assert critical_size(1.0, 1e11, 0.0) == math.inf
+
+
+def test_the_shear_of_an_ordering_averages_out_over_its_domains():
+    along = 0.02 * np.full((3, 3), 1 / 3)  # a strain of the diagonal
+    shear = np.array([[0.03, 0.01, 0.0], [0.01, -0.02, -0.01], [0.0, -0.01, -0.01]])
+    assert np.trace(shear) == pytest.approx(0.0)
+    assert np.sum(shear) == pytest.approx(0.0)
+    sizes = [
+        grain_sizes(even_electrode(), crystal(strain, symmetry=THREEFOLD), flat(FRACTURE_ENERGY), 0.0)
+        for strain in (along, along + shear)
+    ]
+    assert sizes[1].random == pytest.approx(sizes[0].random)
+    assert sizes[1].radial == pytest.approx(sizes[0].radial)
+    alone = grain_sizes(even_electrode(), crystal(along + shear), flat(FRACTURE_ENERGY), 0.0)
+    assert alone.random < sizes[1].random / 2
+
+
+def test_what_averages_to_a_cube_cracks_no_grains():
+    cubic = crystal(np.diag([0.03, -0.01, 0.02]), symmetry=THREEFOLD)
+    found = grain_sizes(even_electrode(), cubic, flat(FRACTURE_ENERGY), 0.0)
+    assert (found.random, found.radial) == (math.inf, math.inf)
+
+
+def test_no_size_rests_on_a_strain_that_is_not_known():
+    half = crystal(np.diag([0.02, -0.01, -0.01]), empty=0.5)
+    assert grain_sizes(even_electrode(), half, flat(FRACTURE_ENERGY), 0.4) is None
+    known = grain_sizes(even_electrode(), half, flat(FRACTURE_ENERGY), 0.5)
+    assert known.random == pytest.approx(FRACTURE_ENERGY / (MODULUS * 6e-4))
+    # A negative electrode is assembled empty: what its strain is since then nobody knows.
+    anode = even_electrode(side="Negative")
+    assert grain_sizes(anode, half, flat(FRACTURE_ENERGY), 1.0) is None
+
+
+def test_of_equal_sizes_the_first_of_the_charge_is_told():
+    strains = {0.0: np.diag([0.02, -0.01, -0.01]), 0.5: np.diag([0.02, -0.01, -0.01]), 1.0: np.zeros((3, 3))}
+    flat_from_half = Crystal("made", "LiX", {1.0: np.eye(6)}, strains, {})
+    found = grain_sizes(even_electrode(), flat_from_half, flat(FRACTURE_ENERGY), 0.0)
+    assert (found.random_content, found.radial_content) == pytest.approx((0.5, 0.5))
 
 
 @pytest.mark.parametrize("wrong", [(-1.0, 1e11, 0.01, 1.0), (1.0, 0.0, 0.01, 1.0), (1.0, 1e11, 0.01, 0.0)])

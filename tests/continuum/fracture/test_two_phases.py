@@ -9,7 +9,7 @@ import pytest
 
 from atomscreen.continuum.crystal import Crystal
 from atomscreen.continuum.electrode import Curve
-from atomscreen.continuum.fracture.two_phases import two_phase_size
+from atomscreen.continuum.fracture.two_phases import two_phase_size, unknown_pairs
 from atomscreen.core.errors import UsageError
 from tests.continuum.examples import lithium_iron_phosphate
 from tests.continuum.fracture.conftest import even_electrode, flat
@@ -28,6 +28,15 @@ def test_the_size_is_that_of_the_misfit_between_the_phases():
 def test_of_several_pairs_the_worst_counts():
     electrode = dataclasses.replace(even_electrode(), coexistence=((0.0, 0.2), (0.3, 0.9)))
     assert two_phase_size(electrode, STRAIN, flat(1.0)).contents == (0.3, 0.9)
+
+
+def test_pairs_beyond_the_known_strain_are_left_out():
+    half = dataclasses.replace(STRAIN, strain={0.3: STRAIN.strain[0.0], 1.0: STRAIN.strain[1.0]})
+    electrode = dataclasses.replace(even_electrode(), coexistence=((0.0, 0.3), (0.3, 0.9)))
+    assert unknown_pairs(electrode, half) == [(0.0, 0.3)]
+    assert two_phase_size(electrode, half, flat(1.0)).contents == (0.3, 0.9)
+    alone = dataclasses.replace(electrode, coexistence=((0.0, 0.3),))
+    assert two_phase_size(alone, half, flat(1.0)) is None
 
 
 def test_the_misfit_of_lithium_iron_phosphate_allows_tens_of_nanometres():

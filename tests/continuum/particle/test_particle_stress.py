@@ -16,7 +16,7 @@ from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import UsageError
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.stages import get_stage
-from tests.continuum.examples import candidate_with, graphite, lithium_cobalt_oxide, lithium_iron_phosphate
+from tests.continuum.examples import candidate_with, curve, graphite, lithium_cobalt_oxide, lithium_iron_phosphate
 from tests.continuum.particle.constant import constant_electrode, constant_sphere
 
 
@@ -98,6 +98,32 @@ def test_uncertainties_are_those_of_sampled_electrodes() -> None:
     none = particle_stress(candidate_with(constant_electrode()))
     assert all(one.uncertainty is None for one in none.quantities)
     assert any("No property" in note for note in none.notes)
+
+
+def test_an_extreme_before_the_charge_has_no_uncertainty() -> None:
+    # A cathode that swells as it takes ions up: its surface is in tension while they leave, never in compression.
+    results = particle_stress(soft_or_stiff(constant_electrode(), 0.1), radius=5.0, samples=5)
+    found = {one.name: one for one in results.quantities if one.conditions.keys() == {"c_rate"}}
+    for name in ("particle_surface_stress_min", "particle_centre_stress_max"):
+        assert found[name].number == 0 and found[name].uncertainty is None
+    assert found["particle_surface_stress_max"].uncertainty is not None
+
+
+def test_contents_at_which_nothing_is_known_are_told() -> None:
+    electrode = lithium_cobalt_oxide()
+    half = dataclasses.replace(electrode, youngs_modulus=curve({0.5: 1.2e11, 1.0: 1.9e11}, logarithmic=True))
+    said = "Contents from {} to 1.00 are used; known from 0.50 to 1.00 only are youngs modulus. Beyond"
+    assert any(note.startswith(said.format("0.00")) for note in particle_stress(candidate_with(half), samples=0).notes)
+    within = particle_stress(candidate_with(half), samples=0, end=0.5)
+    assert not any("youngs modulus" in note for note in within.notes)
+
+
+def test_an_end_that_is_a_bound_is_told() -> None:
+    capacities = (Quantity("usable_capacity", 137.0, bound="upper"), Quantity("gravimetric_capacity_full", 274.0))
+    candidate = candidate_with(lithium_cobalt_oxide()).with_results(Results(capacities))
+    said = "usable capacity goes, of which only the upper bound is known"
+    assert any(said in note for note in particle_stress(candidate, samples=0).notes)
+    assert not any(said in note for note in particle_stress(candidate, samples=0, end=0.5).notes)
 
 
 def test_two_phases_give_a_note_and_no_stress() -> None:

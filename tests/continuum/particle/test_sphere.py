@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atomscreen.continuum.electrode import Electrode
+from atomscreen.continuum.particle.ion_transport import thermodynamic_factor
 from atomscreen.continuum.particle.sphere import (
     HOUR,
     Sphere,
@@ -189,6 +190,15 @@ def test_a_lattice_is_moved_less_than_a_dilute_solution() -> None:
     factor = 96485.33212 / (8.314462618 * ROOM) * 0.55 * 0.1 / 0.1
     assert dilute.enhancement(content) / lattice.enhancement(content) == pytest.approx(factor, rel=1e-6)
     assert np.all(lattice.enhancement(np.linspace(0, 1, 50)) >= 0)  # where it swells and where it shrinks
+
+
+def test_a_divalent_ion_has_twice_the_thermodynamic_factor() -> None:
+    single = lithium_cobalt_oxide()
+    one, two = (
+        thermodynamic_factor(dataclasses.replace(single, working_ion=ion), ROOM).at(0.55) for ion in ("Li", "Mg")
+    )
+    assert one == pytest.approx(96485.33212 / (8.314462618 * ROOM) * 0.55 * 0.1 / 0.1, rel=1e-6)
+    assert two == pytest.approx(2 * one, rel=1e-12)
 
 
 def test_diffusivity_is_activated() -> None:

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from atomscreen.continuum.electrode import Curve
 from atomscreen.continuum.particle.sphere import Sphere, charge_at_constant_content
 from atomscreen.continuum.particle.surface_reaction import (
     Reaction,
@@ -32,6 +33,36 @@ def test_the_current_is_butler_and_volmers_by_hand() -> None:
     over = 0.05 / THERMAL
     by_hand = 2.0 * (np.exp(0.4 * over) - np.exp(-0.6 * over))
     assert unstressed.current_density(electrode, 4.23, 0.5, 1e8, ROOM) == pytest.approx(by_hand, rel=1e-10)
+
+
+def test_a_divalent_ion_takes_two_charges() -> None:
+    electrode = dataclasses.replace(constant_electrode(), working_ion="Mg")
+    reaction = Reaction(curve({0.0: 2.0}))
+    # Equilibrium at U + Ωσ_h/(2F), and 2F per mole in the exponents.
+    shift = 1e-3 / 51600 * 1e8 / (2 * 96485.33212)
+    assert reaction.current_density(electrode, 4.18 + shift, 0.5, 1e8, ROOM) == pytest.approx(0.0, abs=1e-9)
+    by_hand = 2 * 2.0 * np.sinh(2 * (0.05 - shift) / THERMAL / 2)
+    assert reaction.current_density(electrode, 4.23, 0.5, 1e8, ROOM) == pytest.approx(by_hand, rel=1e-10)
+
+
+def test_a_divalent_ion_leaves_at_half_the_pace_of_its_current() -> None:
+    # Diffusion is fast and the reaction slow: the same current, by twice the overpotential of one charge, moves half.
+    single = constant_electrode(diffusivity=1e-8)
+    double = dataclasses.replace(
+        single, working_ion="Mg", open_circuit_potential=_spread_about(single.open_circuit_potential, 4.2, 0.5)
+    )
+    reaction = Reaction(curve({0.0: 0.05}), stressed=False)
+    one, two = (
+        charge_at_constant_potential(Sphere(electrode, 2e-6, ROOM), 4.2, 0.9, reaction)
+        for electrode in (single, double)
+    )
+    assert two.times[-1] == pytest.approx(2 * one.times[-1], rel=1e-3)
+
+
+def _spread_about(potential: Curve, centre: float, factor: float) -> Curve:
+    return dataclasses.replace(
+        potential, values=tuple(centre + factor * (value - centre) for value in potential.values)
+    )
 
 
 def test_tension_holds_ions_that_need_room_and_lets_go_of_others() -> None:

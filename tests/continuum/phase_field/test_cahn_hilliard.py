@@ -7,21 +7,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from atomscreen.continuum.electrode import Curve
 from atomscreen.continuum.phase_field.cahn_hilliard import Bar, separate
 from atomscreen.continuum.phase_field.coexistence import binodal
 from atomscreen.continuum.phase_field.free_energy import FreeEnergy
 from atomscreen.continuum.phase_field.gradient_energy import interface_energy, interface_width
-from atomscreen.continuum.phase_field.mobility import regular_mobility
+from atomscreen.continuum.phase_field.mobility import mobility
 from atomscreen.core.errors import StageFailure, UsageError
 from tests.continuum.phase_field.examples import IRON_PHOSPHATE, KAPPA, SITES, STRAIN_MODULUS
 
 DIFFUSIVITY = 1e-16
+HOPS = Curve((0.0,), (DIFFUSIVITY,))
+"""Of ions that hop to free neighbours alike at all contents."""
 COHERENT = IRON_PHOSPHATE.with_coherency(STRAIN_MODULUS, SITES)
 SOLID_SOLUTION = FreeEnergy((-1e4,), 298.0)
 
 
 def bar_of(energy, length):
-    return Bar(energy, SITES, KAPPA, regular_mobility(DIFFUSIVITY, energy), length)
+    return Bar(energy, SITES, KAPPA, mobility(HOPS, energy), length)
 
 
 def cells(bar, count):
@@ -102,7 +105,7 @@ def test_ions_are_kept_and_energy_never_rises_whatever_the_free_energy(first, se
 def test_ions_are_kept_in_steps_of_any_length():
     # Ions that spread in a nanosecond, followed for seconds: what rounds in the linear equations is 1e12 times larger
     # than their solution.
-    bar = Bar(SOLID_SOLUTION, SITES, KAPPA, regular_mobility(1e-9, SOLID_SOLUTION), 60e-9)
+    bar = Bar(SOLID_SOLUTION, SITES, KAPPA, mobility(Curve((0.0,), (1e-9,)), SOLID_SOLUTION), 60e-9)
     found = separate(bar, noise(80), 10.0)
     assert np.abs(found.contents.mean(axis=1) - found.contents[0].mean()).max() < 1e-10
     assert np.ptp(found.contents[-1]) < 1e-6

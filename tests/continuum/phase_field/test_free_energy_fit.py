@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from atomscreen.continuum.phase_field.coexistence import binodal, common_tangent, spinodal
+from atomscreen.continuum.phase_field.coexistence import binodal, common_tangent, critical_temperature, spinodal
 from atomscreen.continuum.phase_field.free_energy import FreeEnergy
 from atomscreen.continuum.phase_field.free_energy_fit import MOST_TERMS, from_potential, swings, through_energies
 from atomscreen.core.errors import UsageError
@@ -37,8 +37,37 @@ def test_energies_that_tell_of_no_separation_make_none():
     assert swings(alone, QUARTERS, energies) and len(spinodal(alone)) == 2
     found = through_energies(QUARTERS, energies, 298.15)
     assert spinodal(found) == () and 3 < len(found.interactions) <= MOST_TERMS
+    # Convex at the 101 contents it is held at, and so next to convex between them.
+    assert critical_temperature(found) < 5
     excess = found.at(np.array(QUARTERS)) - FreeEnergy((), 298.15).at(np.array(QUARTERS))
     assert excess == pytest.approx(energies, rel=1e-9)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.floats(-2e4, 2e4), min_size=3, max_size=3), st.floats(10.0, 1000.0))
+def test_the_interactions_are_the_same_at_every_temperature(energies, temperature):
+    here, there = (through_energies(QUARTERS, energies, one) for one in (298.15, temperature))
+    assert here.interactions == there.interactions
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.floats(-3e4, -1e4), st.lists(st.floats(0.0, 1e4), min_size=3, max_size=3))
+def test_what_is_convex_stays_so(interaction, corners):
+    # Energies of a regular solution that mixes, with a corner downwards at each content, of less depth than itself.
+    x = np.array(QUARTERS)
+    energies = interaction * x * (1 - x)
+    for corner, at in zip(corners, QUARTERS, strict=True):
+        energies -= corner * np.minimum(x, at) * (1 - np.maximum(x, at))
+    found = through_energies(QUARTERS, energies.tolist(), 298.15)
+    # A touch of the wrong sign is left between the 101 contents at which it is held to the shape.
+    assert critical_temperature(found) < 10 and not swings(found, QUARTERS, energies.tolist())
+
+
+def test_a_corner_too_sharp_for_a_polynomial_swings_and_that_is_told():
+    energies = [-1437.5, -2750.0, -1437.5]
+    found = through_energies(QUARTERS, energies, 298.15)
+    assert len(found.interactions) == MOST_TERMS and swings(found, QUARTERS, energies)
+    assert found.at(0.5) - FreeEnergy((), 298.15).at(0.5) == pytest.approx(-2750.0)
 
 
 def test_energies_that_tell_of_two_gaps_keep_them():

@@ -22,10 +22,10 @@ def excess(energy, content):
     return float(energy.at(content) - FreeEnergy((), energy.temperature).at(content))
 
 
-def test_the_lowest_orderings_are_gone_through_and_said_to_be_a_bound():
+def test_the_lowest_orderings_are_gone_through_and_said_to_favour_mixing():
     found = free_energy_of(handoff_record(candidate_with_energies(lithium_cobalt_oxide(), ENERGIES)))
     assert "lowest orderings at contents 0.25, 0.5, 0.75: by hand" in found.origin
-    assert any("lower bound" in remark for remark in found.remarks)
+    assert any("favours mixing" in remark for remark in found.remarks)
     for content, energy in ENERGIES.items():
         assert excess(found.free_energy, content) == pytest.approx(energy, rel=1e-9)
     assert found.free_energy.temperature == 298.15

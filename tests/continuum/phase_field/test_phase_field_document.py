@@ -7,13 +7,13 @@ import pytest
 
 from atomscreen.continuum.crystal import Crystal
 from atomscreen.continuum.incomplete import HandoffIncomplete
-from atomscreen.continuum.phase_field.coexistence import binodal
+from atomscreen.continuum.phase_field.coexistence import binodal, critical_temperature
 from atomscreen.continuum.phase_field.free_energy import FreeEnergy
 from atomscreen.continuum.phase_field.gradient_energy import interface_energy
 from atomscreen.continuum.phase_field.phase_field_document import phase_field_input
 from atomscreen.continuum.record import handoff_record
 from atomscreen.core.errors import UsageError
-from tests.continuum.phase_field.examples import MIXING, complete_candidate
+from tests.continuum.phase_field.examples import MIXING, SEPARATING, complete_candidate
 
 
 def test_what_coexists_and_what_an_interface_energy_gives():
@@ -30,6 +30,26 @@ def test_what_coexists_and_what_an_interface_energy_gives():
     factor = bare["gradient_energy"]["kappa over squared interface energy [m3/J]"]
     assert factor * 0.05**2 == pytest.approx(gradients["kappa [J/m]"])
     assert not any("interface" in what for what in document["missing"])
+
+
+def test_only_one_gap_has_a_temperature_above_which_it_is_closed():
+    one, two = (
+        phase_field_input(handoff_record(complete_candidate(energies)), "Ai2020").document["free_energy"]
+        for energies in (SEPARATING, {0.25: -879.0, 0.5: -5044.0, 0.75: 11.0})
+    )
+    energy = FreeEnergy(tuple(one["L [J/mol]"]), one["T [K]"])
+    assert one["solid solution above [K]"] == pytest.approx(critical_temperature(energy))
+    # Between two gaps lies an ordered content, which melts at a temperature that is in no smooth free energy.
+    assert len(two["binodal contents"]) == 2 and two["solid solution above [K]"] is None
+
+
+def test_the_mobility_can_be_made_again_from_what_is_written():
+    found = phase_field_input(handoff_record(complete_candidate()), "Ai2020")
+    told, x = found.document["mobility"], found.table["ion content"]
+    unblocked = np.exp(np.interp(x, told["D_0 contents"], np.log(told["D_0 [m2/s]"])))
+    by_hand = x * (1 - x) * unblocked / (8.31446261815324 * found.document["free_energy"]["T [K]"])
+    assert found.table["mobility [mol m2/(J s)]"] == pytest.approx(by_hand, rel=1e-9)
+    assert "not for use together with g" in told["about"]
 
 
 def test_what_is_of_the_base_set_is_named():
