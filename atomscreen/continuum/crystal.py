@@ -187,11 +187,13 @@ def _remarks(stiffness: dict[float, Array], strains: dict[float, Entry], nowhere
         remarks.append(f"The stiffness at content {', '.join(nowhere)} is left out: its axes are not known.")
     if between := [f"{x:g}" for x in strains if x not in stiffness and min(stiffness) < x < max(stiffness)]:
         remarks.append(f"There is no stiffness at content {', '.join(between)}: it is taken as between its neighbours.")
-    for what, contents in (("stiffness", list(stiffness)), ("strain", list(strains))):
+    for what, contents, beyond in (
+        ("stiffness", list(stiffness), "beyond, what is known nearest is taken"),
+        ("strain", list(strains), "nothing is made of contents beyond"),
+    ):
         if min(contents) > 0 or max(contents) < 1:
             remarks.append(
-                f"The {what} is known at contents from {min(contents):g} to {max(contents):g} only; beyond, what is "
-                "known nearest is taken."
+                f"The {what} is known at contents from {min(contents):g} to {max(contents):g} only; {beyond}."
             )
     return remarks
 

@@ -206,6 +206,7 @@ class _Reading:
         if (fastest := max(found.values)) > IN_LIQUID:
             self.remarks.append(
                 f"The chemical diffusivity is up to {fastest:.1e} m²/s, more than ions in a liquid have: the barriers "
-                "behind it are too low or the thermodynamic factor is great, and diffusion makes next to no stress."
+                "behind it are too low or the thermodynamic factor is great, and where it is so, diffusion makes next "
+                "to no stress."
             )
         return found

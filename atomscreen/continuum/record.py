@@ -230,7 +230,7 @@ def handoff_record(candidate: Candidate) -> HandoffRecord:
         ),
         particle=_particle(candidate),
         quantities=Quantities(**by_name),
-        notes=tuple(dict.fromkeys(candidate.notes)),
+        notes=candidate.notes,
     )
 
 

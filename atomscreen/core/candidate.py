@@ -128,7 +128,7 @@ class Candidate:
             self,
             structures={**self.structures, **results.structures},
             quantities=(*self.quantities, *results.quantities),
-            notes=(*self.notes, *results.notes),
+            notes=tuple(dict.fromkeys((*self.notes, *results.notes))),
         )
 
     def seen_by_stage(self, names: Iterable[str]) -> Candidate:

@@ -143,8 +143,8 @@ def test_values_by_content_are_the_newest():
         record.entries("stiffness")
 
 
-def test_notes_come_once_and_those_of_a_cell_are_not_of_the_material():
-    notes = ("Soft.", "In the cell of OKane2022: of another cell.", "Soft.")
+def test_notes_of_a_cell_are_not_of_the_material():
+    notes = ("Soft.", "In the cell of OKane2022: of another cell.")
     record = handoff_record(dataclasses.replace(cathode(), notes=notes))
-    assert record.notes == notes[:2]
+    assert record.notes == notes
     assert record.notes_of_material == ("Soft.",)

@@ -117,10 +117,10 @@ def coherency_between(crystal: Crystal, low: float, high: float) -> Coherency:
     """
     if not 0 <= low < high <= 1:
         raise UsageError(f"coexisting phases have contents that rise between 0 and 1, not {low:g} and {high:g}")
-    known = min(crystal.strain), max(crystal.strain)
-    if low < known[0] or high > known[1]:
+    if not crystal.knows_strain(low, high):
         raise StageFailure(
-            f"the insertion strain of {crystal.formula} is known at contents from {known[0]:g} to {known[1]:g} only: "
+            f"the insertion strain of {crystal.formula} is known at contents from {min(crystal.strain):g} to "
+            f"{max(crystal.strain):g} only: "
             f"nothing is known of the misfit of phases at {low:g} and {high:g}"
         )
     misfit = crystal.strain_between(low, high)

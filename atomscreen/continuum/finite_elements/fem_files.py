@@ -34,7 +34,8 @@ CONVENTIONS: Final = {
     "voigt_order": "xx yy zz yz xz xy",
     "stiffness": "C_ij of stress_i = C_ij strain_j, Voigt order, engineering shear strains (gamma = 2 epsilon), Pa",
     "strain": "components of the tensor (3, 3), no engineering shears, dimensionless; of the stress-free lattice, "
-    "positive where it is longer than that of the full material, which is the reference (0 at content 1)",
+    "positive where it is longer than that of the full material, which is the reference (0 at content 1); that of one "
+    "ordering of the ions at each content, not averaged over its domains as the handoff's critical grain sizes are",
     "use": "stress = C(x) : (strain - (strain(x) - strain(x_start))) to first order, tension positive; x_start is the "
     "content at which the body is free of stress",
     "content": "of working ions, 0 empty to 1 full; linear between the contents, constant beyond them",

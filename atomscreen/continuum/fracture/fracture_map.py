@@ -233,5 +233,7 @@ def _drives(
     for largest, history in zip(found, row, strict=False):
         worst = worst_by_time(StressedSphere.of_history(electrode, history), electrode, fracture_energy)
         gone = np.abs(history.surface_contents - start)
-        largest[:] = [worst[gone <= abs(end - start) * (1 + 1e-6)].max() / history.radius for end in ends]
+        for place, way in enumerate(abs(end - start) for end in ends):
+            until = max(float(worst[gone <= way].max()), float(np.interp(way, gone, worst)))
+            largest[place] = until / history.radius
     return found

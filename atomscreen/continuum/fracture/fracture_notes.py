@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atomscreen.continuum.crystal import Crystal
-from atomscreen.continuum.electrode_reading import IN_LIQUID, NEAR
+from atomscreen.continuum.electrode_reading import NEAR
 from atomscreen.continuum.fracture.fracture_map import FASTEST_RATE, LARGEST_RADIUS
 from atomscreen.continuum.fracture.fracture_numbers import FractureNumbers, FractureProblem, Key, radius_key
 from atomscreen.continuum.fracture.two_phases import unknown_pairs
@@ -26,11 +26,7 @@ def _of_map(problem: FractureProblem, found: FractureNumbers) -> list[str]:
     """Return what to say of particles, and of those that nothing breaks."""
     notes = [SPHERES_ONLY]
     if safe := _beyond_the_map(problem, found):
-        notes.append(
-            f"No flaw grows {safe}, with the diffusivity as calculated. It goes up to "
-            f"{max(problem.electrode.diffusivity.values):.1e} m²/s, and ions in a liquid have {IN_LIQUID:.0e}: "
-            "diffusion as calculated does not limit these cycles, and no number is given for them."
-        )
+        notes.append(f"No flaw that is looked at grows {safe}; no number is given for that.")
     if "diffusivity" in found.fixed:
         notes.append(
             "Nobody knows how uncertain the diffusivity D is, and critical radii go with about D^0.4: a barrier that "
@@ -54,8 +50,8 @@ def _beyond_the_map(problem: FractureProblem, found: FractureNumbers) -> str:
 
 def _of_two_phases(problem: FractureProblem, found: FractureNumbers) -> list[str]:
     notes = [
-        "Two phases coexist at most contents: there is no map of particle size against rate, which diffusion does not "
-        "describe, but the size that the misfit of the phases allows at any rate."
+        "Two phases coexist at most contents: diffusion does not describe the particles, and there is no map of size "
+        "against rate. What is given is the size that the misfit of the phases allows at any rate."
     ]
     if problem.crystal is not None and (unknown := unknown_pairs(problem.electrode, problem.crystal)):
         pairs = "; ".join(f"{low:g} and {high:g}" for low, high in unknown)
@@ -79,7 +75,7 @@ def _of_fracture_energy(problem: FractureProblem) -> list[str]:
 
 
 def _of_grains(problem: FractureProblem, found: FractureNumbers, crystal: Crystal) -> list[str]:
-    """Return what to say of grains, and of the ends of a charge up to which their strain is not known."""
+    """Return what to say of grains, and of the ends of a cycle up to which their strain is not known."""
     notes = []
     if not crystal.knows_strain(problem.electrode.assembled_content):
         notes.append(f"{_known(crystal)}, not where a cell is assembled: there is no critical size of grains.")
@@ -110,8 +106,9 @@ def _of_uncertainties(found: FractureNumbers) -> list[str]:
         return []
     fixed = ", ".join(name.replace("_", " ") for name in found.fixed)
     return [
-        "The uncertainties of critical sizes are of the material's properties and, of grains, of the geometry's "
-        "factor Z (0.2 to 4)" + (f"; they are lower bounds, since nobody knows those of {fixed}." if fixed else ".")
+        "The uncertainties of critical sizes are of the material's properties and, of grains at random and of phases, "
+        "of the geometry's factor Z (0.2 to 4)"
+        + (f"; they are lower bounds, since nobody knows those of {fixed}." if fixed else ".")
     ]
 
 

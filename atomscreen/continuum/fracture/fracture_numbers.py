@@ -146,7 +146,7 @@ def fracture_numbers(problem: FractureProblem, samples: int, seed: int) -> Fract
     found = _numbers(problem, own_map, grains)
     diffusion = ("diffusivity",) if own_map else ()
     uncertain = [name for name in (*MECHANICAL, *diffusion) if name in with_uncertainty(electrode)]
-    if problem.fracture_energy.uncertainties is not None:
+    if any(problem.fracture_energy.uncertainties or ()):
         uncertain.append("fracture_energy")
     bounds = _upper_bounds(problem, found)
     drawn = [_numbers(one, _map(one, same), _grains(one)) for one, same in _sampled(problem, solved, samples, seed)]
@@ -193,7 +193,7 @@ def _map(problem: FractureProblem, solved: Cycles | None) -> FractureMap | None:
 
 
 def _grains(problem: FractureProblem) -> dict[float, GrainSizes]:
-    """Return sizes of grains by the content at which the charge ends, where the strain is known up to there."""
+    """Return sizes of grains by the content at which the cycle turns, where the strain is known up to there."""
     if problem.crystal is None:
         return {}
     sizes = {

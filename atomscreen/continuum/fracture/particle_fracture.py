@@ -1,4 +1,4 @@
-"""Sizes of particles and grains that do not crack, against the rate and the end of a charge."""
+"""Sizes of particles and grains that do not crack, against the rate and the end of a cycle."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pydantic import Field
 
 from atomscreen.continuum.cell.base_sets import DEFAULT_BASE, BaseName, base_values
 from atomscreen.continuum.crystal import CRYSTAL_QUANTITIES, Crystal, crystal_of
-from atomscreen.continuum.electrode_reading import ELECTRODE_QUANTITIES, TAKEN_BESIDE, electrode_of
+from atomscreen.continuum.electrode_reading import ELECTRODE_QUANTITIES, TAKEN_BESIDE, beyond_known, electrode_of
 from atomscreen.continuum.fracture.fracture_notes import fracture_notes
 from atomscreen.continuum.fracture.fracture_numbers import FractureNumbers, FractureProblem, Key, fracture_numbers
 from atomscreen.continuum.fracture.griffith import fracture_energy_of
 from atomscreen.continuum.incomplete import HandoffIncomplete, in_one_line
-from atomscreen.continuum.particle.usable_contents import CAPACITIES, usable_end
+from atomscreen.continuum.particle.usable_contents import bound_of_end, usable_end
 from atomscreen.continuum.record import HandoffRecord, stage_record
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.quantity import Quantity
@@ -43,7 +43,7 @@ METHODS: Final = {
 
 @stage(
     needs={*ELECTRODE_QUANTITIES, "fracture_energy", "role", "working_ion"},
-    uses={*TAKEN_BESIDE, *CRYSTAL_QUANTITIES, *CAPACITIES, "intercalated"},
+    uses={*TAKEN_BESIDE, *CRYSTAL_QUANTITIES, "usable_capacity", "intercalated"},
     roles=ELECTRODES,
     gives={*METHODS, "particle_radius_of_base"},
 )
@@ -58,8 +58,8 @@ def particle_fracture(
 
     Those of a particle are cracks of up to half of its radius, at its centre and at its surface. It is a sphere of one
     phase, isotropic, charged at constant current from the content at which a cell is assembled, or discharged back from
-    an even content, whichever is worse. A critical radius beyond the largest one looked at is not given but said in a
-    note: diffusion is then too fast to make stress. Where two phases coexist in particles, diffusion describes them at
+    an even content, whichever is worse. Where nothing breaks up to the largest radius, or the highest rate, that is
+    looked at, there is no number but a note. Where two phases coexist in particles, diffusion describes them at
     no rate, and the critical size is that of the misfit between the phases. Sizes of grains and phases are given where
     the insertion strain that they rest on is known.
 
@@ -95,8 +95,9 @@ def particle_fracture(
         f"The fracture energy is that of: {methods or 'source not said'}. No energy of cleaved surfaces is beside it: "
         "an estimate from moduli is too large for a layered crystal, which cleaves along its layers, and sizes with it."
     )
+    beyond = (*beyond_known(electrode, min(start, end), max(start, end)), *bound_of_end(candidate))
     quantities = _quantities(problem, found, base, samples, seed)
-    return Results(tuple(quantities), notes=(*fracture_notes(problem, found), said, *lacking))
+    return Results(tuple(quantities), notes=(*fracture_notes(problem, found), said, *lacking, *beyond))
 
 
 def _crystal(record: HandoffRecord) -> tuple[Crystal | None, tuple[str, ...]]:

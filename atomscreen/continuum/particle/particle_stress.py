@@ -15,7 +15,7 @@ from atomscreen.continuum.electrode_reading import ELECTRODE_QUANTITIES, TAKEN_B
 from atomscreen.continuum.electrode_samples import sampled, standard_uncertainty, with_uncertainty, without_uncertainty
 from atomscreen.continuum.particle.ion_transport import Coupling, IonTransport
 from atomscreen.continuum.particle.sphere import SPHERES_ONLY, Sphere, SphereHistory, charge_at_constant_rate
-from atomscreen.continuum.particle.usable_contents import CAPACITIES, bound_of_end, usable_end
+from atomscreen.continuum.particle.usable_contents import bound_of_end, usable_end
 from atomscreen.continuum.record import stage_record
 from atomscreen.core.candidate import Candidate, Results
 from atomscreen.core.errors import StageFailure
@@ -35,7 +35,7 @@ TWO_PHASES: Final = (
 
 @stage(
     needs={*ELECTRODE_QUANTITIES, "role", "working_ion"},
-    uses={*TAKEN_BESIDE, *CAPACITIES},
+    uses={*TAKEN_BESIDE, "usable_capacity"},
     roles=ELECTRODES,
     gives={
         "particle_stress",

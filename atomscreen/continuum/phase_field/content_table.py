@@ -9,6 +9,7 @@ import numpy as np
 from atomscreen.continuum.electrode import Electrode
 from atomscreen.continuum.fracture.griffith import fracture_energy_of
 from atomscreen.continuum.incomplete import HandoffIncomplete
+from atomscreen.continuum.particle.sphere_stress import stress_free_strain
 from atomscreen.continuum.phase_field.coexistence import common_tangent
 from atomscreen.continuum.phase_field.free_energy import FreeEnergy
 from atomscreen.continuum.phase_field.mobility import mobility, unblocked_diffusivity_of
@@ -30,7 +31,6 @@ OF_ELECTRODE: Final = {
     YOUNGS_MODULUS: "youngs_modulus",
     "Poisson's ratio": "poisson_ratio",
     "partial molar volume [m3/mol]": "partial_molar_volume",
-    "volume change": "volume_change",
 }
 """Columns to the electrode's functions in them."""
 
@@ -65,6 +65,7 @@ def content_table(
         missing += problem.missing
     if electrode is not None:
         columns |= {column: getattr(electrode, name).at(x) for column, name in OF_ELECTRODE.items()}
+        columns["stress-free strain"] = stress_free_strain(electrode, x)
         try:
             columns[FRACTURE_ENERGY] = fracture_energy_of(record).at(x)
         except HandoffIncomplete as problem:

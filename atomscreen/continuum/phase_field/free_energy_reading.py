@@ -141,7 +141,7 @@ def _from_potential(record: HandoffRecord, temperature: float) -> KnownFreeEnerg
             "not known: the free energy there continues that of the phases."
         )
     single = [(x, u) for x, u in zip(contents, voltages, strict=True) if not any(low < x < high for low, high in gaps)]
-    remarks.append(f"It fits the potential within {_difference(record, found, single, mean):.1f} mV.")
+    remarks.append(f"The free energy fits the potential within {_difference(record, found, single, mean):.1f} mV.")
     return KnownFreeEnergy(found, f"open-circuit potential: {method}", False, tuple(remarks))
 
 
@@ -154,9 +154,9 @@ def _against_potential(record: HandoffRecord, free_energy: FreeEnergy) -> list[s
     mean = average[-1].number if average else float(np.trapezoid(voltages, contents) / (contents[-1] - contents[0]))
     difference = _difference(record, free_energy, list(zip(contents, voltages, strict=True)), mean)
     return [
-        f"Its chemical potential differs from the open-circuit potential by {difference:.0f} mV (root mean square at "
-        f"contents from {COMPARED[0]:g} to {COMPARED[1]:g}), which takes ordered contents as such and has plateaus "
-        "where two phases coexist."
+        "The chemical potential of the free energy differs from the open-circuit potential by "
+        f"{difference:.0f} mV (root mean square at contents from {COMPARED[0]:g} to {COMPARED[1]:g}), which takes "
+        "ordered contents as such and has plateaus where two phases coexist."
     ]
 
 

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 ELASTIC: Final = (
-    "f gains 1/2*(eps - eps0):C(x):(eps - eps0), C isotropic from Young's modulus and Poisson's ratio of the table, "
-    "eps0 = ((1 + v(x))/(1 + v(x_free)))**(1/3) - 1 along every axis, v the column 'volume change' and x_free the "
-    "content at which the particle is free of stress; the potential of ions gains -Omega*sigma_h, sigma_h a third of "
-    "the trace of the stress, tension positive, and Omega the column 'partial molar volume'; for tensors instead of "
-    "these, hand over to fem"
+    "per volume of the particle free of stress f is c_free*g(x) and gains 1/2*(eps - eps0):C(x):(eps - eps0), C "
+    "isotropic from Young's modulus and Poisson's ratio of the table, eps0 its column 'stress-free strain' along every "
+    "axis, from x_free; the potential of ions then gains -tr(sigma)/c_free*d(eps0)/dx + "
+    "(eps - eps0):dC/dx:(eps - eps0)/(2*c_free), sigma tension positive; the column 'partial molar volume' is "
+    "3/c_free*d(eps0)/dx smoothed between contents, and not for use with it; for tensors instead of isotropic numbers, "
+    "hand over to fem"
 )
 STRENGTH: Final = (
     "strength of the particles (which no stage gives), without which a regularisation length is chosen; where it is "
@@ -39,7 +40,11 @@ def elasticity(electrode: Electrode | None) -> dict[str, Any]:
     """Return how stress enters the free energy; nothing where the electrode's mechanics are not known."""
     if electrode is None:
         return {}
-    return {"formula": ELASTIC, "x_free": electrode.assembled_content}
+    return {
+        "formula": ELASTIC,
+        "x_free": electrode.assembled_content,
+        "c_free [mol/m3]": electrode.assembled_concentration,
+    }
 
 
 def fracture(

@@ -1,9 +1,9 @@
 """Mobility of ions for a phase field, which is finite also where the chemical diffusivity is not: within a spinodal.
 
 M = x (1 − x) D_0/(RT) in mol·m²/(J·s). D_0 = D_J/(1 − x), D_J the jump diffusivity, is that of ions none of whose
-neighbouring sites is taken. It changes little with content where D_J falls to nothing as sites fill up, so that it is
-what is interpolated; in the limits of lone ions and lone vacancies it is the chemical diffusivity. M g'' is the
-chemical diffusivity with the thermodynamic factor of the free energy g, x g''/(RT).
+neighbouring sites is taken. Its logarithm changes evenly with content where D_J falls to nothing as sites fill up, so
+that it is what is interpolated; in the limits of lone ions and lone vacancies it is the chemical diffusivity. M g'' is
+the chemical diffusivity with the thermodynamic factor of the free energy g, x g''/(RT).
 """
 
 from __future__ import annotations

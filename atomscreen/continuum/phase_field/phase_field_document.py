@@ -12,10 +12,10 @@ from atomscreen.continuum.cell.sampled_parameters import SampledParameters
 from atomscreen.continuum.coherency.coherency_strain import coherency_between
 from atomscreen.continuum.crystal import crystal_of
 from atomscreen.continuum.electrode import Electrode, Side
-from atomscreen.continuum.electrode_reading import electrode_of
+from atomscreen.continuum.electrode_reading import beyond_known, electrode_of
 from atomscreen.continuum.incomplete import HandoffIncomplete, lacks
 from atomscreen.continuum.phase_field.coexistence import Gap, binodal, critical_temperature, spinodal
-from atomscreen.continuum.phase_field.content_table import OF_ELECTRODE, content_table
+from atomscreen.continuum.phase_field.content_table import content_table
 from atomscreen.continuum.phase_field.free_energy import FreeEnergy
 from atomscreen.continuum.phase_field.free_energy_reading import MODEL, KnownFreeEnergy, free_energy_of
 from atomscreen.continuum.phase_field.gradient_energy import gradient_coefficient, interface_energy, interface_width
@@ -24,6 +24,7 @@ from atomscreen.continuum.phase_field.mobility import unblocked_diffusivity_of
 from atomscreen.continuum.record import HandoffRecord
 from atomscreen.core.errors import StageFailure
 from atomscreen.core.vocabulary import Role
+from atomscreen.properties.working_ion import ion_charge
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +39,8 @@ FORMULA: Final = (
 DENSITY: Final = "f = c*g(x) + kappa/2*|grad x|**2, c the concentration of ion sites in mol/m3, kappa in J/m"
 FLUX: Final = (
     "the flux of ions is -c*M(x)*grad(mu), mu that of f over c; M = x*(1 - x)*D_0(x)/(R*T), ln(D_0) linear in x "
-    "between the contents given and constant beyond; D_0 = D_J/(1 - x), D_J the jump diffusivity"
+    "between the contents given and constant beyond; D_0 = D_J/(1 - x), D_J the jump diffusivity; at contents of 0 and "
+    "1 it is the chemical diffusivity, to which both come there"
 )
 NOT_TOGETHER: Final = (
     "M*g'' is the chemical diffusivity of this free energy; the column 'chemical diffusivity [m2/s]' is another one, "
@@ -46,7 +48,8 @@ NOT_TOGETHER: Final = (
 )
 COHERENCY: Final = (
     "with coherent phases f gains B/2*(x - mean x)**2, of lamellae along the habit plane, whose normal is in the axes "
-    "of the full crystal; g then acts as if L[0] were less by B/(2*c)"
+    "of the full crystal; g then acts as if L[0] were less by B/(2*c); this stands for the elastic energy of a code "
+    "that does not solve for stress, never beside it"
 )
 ORDER: Final = (
     "order parameters of ordered contents (which no stage gives: energies of orderings come without their symmetries, "
@@ -128,12 +131,7 @@ class _Writing:
             self.missing += problem.missing
             return None
         self.remarks += found.remarks
-        self.remarks += [
-            f"Of {name.replace('_', ' ')} only contents from {low:g} to {high:g} are known; beyond, the table has what "
-            "is known nearest."
-            for name, (low, high) in found.known.items()
-            if name in OF_ELECTRODE.values() and (low > 0 or high < 1)
-        ]
+        self.remarks += beyond_known(found, 0.0, 1.0)
         return found
 
     def input(self) -> PhaseFieldInput:
@@ -166,6 +164,7 @@ class _Writing:
             "formula": FORMULA,
             "L [J/mol]": list(energy.interactions),
             "T [K]": energy.temperature,
+            "z": ion_charge(str(self.record.material.working_ion)),
             "c [mol/m3]": self.concentration,
             "mean voltage [V]": average[-1].number if average else None,
             "origin": self.known.origin,

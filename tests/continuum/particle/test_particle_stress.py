@@ -13,7 +13,7 @@ from atomscreen.continuum.incomplete import HandoffIncomplete
 from atomscreen.continuum.particle.particle_stress import SHOWN, particle_stress
 from atomscreen.continuum.particle.sphere import SPHERES_ONLY, Sphere, charge_at_constant_rate
 from atomscreen.core.candidate import Candidate, Results
-from atomscreen.core.errors import UsageError
+from atomscreen.core.errors import StageFailure, UsageError
 from atomscreen.core.quantity import Quantity
 from atomscreen.core.stages import get_stage
 from tests.continuum.examples import candidate_with, curve, graphite, lithium_cobalt_oxide, lithium_iron_phosphate
@@ -135,9 +135,7 @@ def test_two_phases_give_a_note_and_no_stress() -> None:
 
 def test_the_end_is_the_usable_capacity_or_the_one_that_is_said() -> None:
     candidate = candidate_with(lithium_cobalt_oxide())
-    usable = candidate.with_results(
-        Results((Quantity("usable_capacity", 137.0), Quantity("gravimetric_capacity_full", 274.0)))
-    )
+    usable = candidate.with_results(Results((Quantity("usable_capacity", 137.0, provenance={"contents": [0.5, 1.0]}),)))
     by_capacity, said, whole = (
         particle_stress(one, samples=0, **parameters)
         for one, parameters in ((usable, {}), (usable, {"end": 0.8}), (candidate, {}))
@@ -147,6 +145,18 @@ def test_the_end_is_the_usable_capacity_or_the_one_that_is_said() -> None:
         return results.quantities[0].provenance["contents"]
 
     assert (contents(by_capacity), contents(said), contents(whole)) == ([1.0, 0.5], [1.0, 0.8], [1.0, 0.0])
+
+
+def test_a_window_that_starts_below_the_assembled_content_ends_where_it_ends() -> None:
+    usable = Quantity("usable_capacity", 137.0, provenance={"contents": [0.4, 0.9]})
+    results = particle_stress(candidate_with(lithium_cobalt_oxide()).with_results(Results((usable,))), samples=0)
+    assert results.quantities[0].provenance["contents"] == [1.0, 0.4]
+
+
+def test_without_usable_capacity_there_is_no_charge() -> None:
+    usable = Quantity("usable_capacity", 0.0, provenance={"contents": [1.0, 1.0]})
+    with pytest.raises(StageFailure, match=r"no capacity of .* is usable"):
+        particle_stress(candidate_with(lithium_cobalt_oxide()).with_results(Results((usable,))), samples=0)
 
 
 def test_where_it_came_from_is_said() -> None:

@@ -67,7 +67,7 @@ def test_without_energies_a_potential_that_slopes_gives_the_free_energy():
     assert found.origin.startswith("open-circuit potential")
     assert spinodal(found.free_energy) == ()
     # Eight points, six of whose bends the polynomial follows.
-    assert "It fits the potential within 0." in found.remarks[-1]
+    assert "fits the potential within 0." in found.remarks[-1]
 
 
 def test_a_plateau_hides_the_barrier_and_that_is_said():

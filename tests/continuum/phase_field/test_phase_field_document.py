@@ -52,6 +52,17 @@ def test_the_mobility_can_be_made_again_from_what_is_written():
     assert "not for use together with g" in told["about"]
 
 
+def test_stress_free_strain_is_that_of_the_volume_and_of_the_ions_that_swell_it():
+    found = phase_field_input(handoff_record(complete_candidate()), "Ai2020")
+    elastic, strain, x = found.document["elasticity"], found.table["stress-free strain"], found.table["ion content"]
+    volume = np.interp(x, [0, 0.25, 0.5, 0.75, 1], [0.008, 0.022, 0.018, 0.008, 0.0])  # against the full material
+    assert elastic["x_free"] == 1.0 and (1 + strain) ** 3 == pytest.approx(1 + volume, rel=1e-12)
+    # From 0.75 to 1 ions take up −0.008 of the volume, by which the partial molar volume is made.
+    inside = (x > 0.8) & (x < 0.95)
+    slopes = 3 / elastic["c_free [mol/m3]"] * np.gradient(strain, x)[inside]
+    assert slopes == pytest.approx(-0.008 / 0.25 / elastic["c_free [mol/m3]"], rel=0.01)  # strains of a percent
+
+
 def test_what_is_of_the_base_set_is_named():
     found = phase_field_input(handoff_record(complete_candidate()), "Ai2020")
     document, columns = found.document, found.table
@@ -63,6 +74,12 @@ def test_what_is_of_the_base_set_is_named():
     assert fracture["AT1 critical stress [Pa]"] == pytest.approx(np.sqrt(3 / 8 * weakest / fracture["l [m]"]))
     assert any("strength" in what for what in document["missing"])
     assert any("order parameters" in what for what in document["missing"])
+
+
+@pytest.mark.parametrize("strength", [0.0, -1e9])
+def test_a_strength_is_positive(strength):
+    with pytest.raises(UsageError, match="strength"):
+        phase_field_input(handoff_record(complete_candidate()), "Ai2020", strength=strength)
 
 
 def test_a_known_strength_gives_the_length():
