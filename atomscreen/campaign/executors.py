@@ -197,5 +197,7 @@ def _local_cluster(workers: int) -> Any:
             host="127.0.0.1",
             dashboard_address="127.0.0.1:0",  # whichever port is free: a second campaign has its own
             memory_limit=None,
-            silence_logs=logging.ERROR,
+            # A worker whose heartbeat meets the end of its scheduler logs a traceback as an error; what goes wrong in a
+            # task comes back with its outcome, whatever is logged.
+            silence_logs=logging.CRITICAL,
         )
