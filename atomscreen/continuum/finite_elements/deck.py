@@ -84,6 +84,12 @@ class Body:
             raise UsageError("a body takes on one content or more beside that at which it is free of stress")
         if min(self.contents) < 0 or max(self.contents) > 1:
             raise UsageError("a content is from 0 to 1")
+        if not self.crystal.knows_strain(*self.contents):
+            known = f"{min(self.crystal.strain):g} to {max(self.crystal.strain):g}"
+            raise UsageError(
+                f"a body of {self.crystal.formula} goes to contents from {min(self.contents):g} to "
+                f"{max(self.contents):g}, and its insertion strain is known from {known} only"
+            )
 
 
 def no_rigid_motion(mesh: Mesh) -> dict[Degree, float]:

@@ -38,7 +38,8 @@ CONVENTIONS: Final = {
     "ordering of the ions at each content, not averaged over its domains as the handoff's critical grain sizes are",
     "use": "stress = C(x) : (strain - (strain(x) - strain(x_start))) to first order, tension positive; x_start is the "
     "content at which the body is free of stress",
-    "content": "of working ions, 0 empty to 1 full; linear between the contents, constant beyond them",
+    "content": "of working ions, 0 empty to 1 full; take tensors as linear between the contents given; beyond those of "
+    "the strain nothing is known, although the decks' tables hold it constant to 0 and 1",
     "odd_axis": "unit vector along which the lattice strains most unlike the other two directions; in the radial "
     "particle it points outwards",
 }

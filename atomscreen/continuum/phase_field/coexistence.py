@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from atomscreen.continuum.phase_field.free_energy import FreeEnergy
+from atomscreen.core.errors import StageFailure
 from atomscreen.core.units import convert
 from atomscreen.properties.intercalation.intercalation_hull import lower_hull
 
@@ -58,7 +59,7 @@ def binodal(free_energy: FreeEnergy) -> tuple[Gap, ...]:
 
     Raises
     ------
-    ArithmeticError
+    StageFailure
         Where Newton's method finds no common tangent, which no free energy of this form is known to do.
     """
     unstable = spinodal(free_energy)
@@ -135,7 +136,7 @@ def _tangent(free_energy: FreeEnergy, low: float, high: float) -> Gap:
         if size < 1e-14 or last <= size < ROUNDED:
             return float(_content(place[0])), float(_content(place[1]))
         last = size
-    raise ArithmeticError(f"no common tangent of {free_energy} between contents near {low:.6g} and {high:.6g}")
+    raise StageFailure(f"no common tangent is found of {free_energy} between contents near {low:.6g} and {high:.6g}")
 
 
 def _potentials(free_energy: FreeEnergy, place: Array) -> tuple[Array, Array]:

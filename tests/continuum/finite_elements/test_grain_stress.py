@@ -1,5 +1,7 @@
 """Stress in particles of grains: the closed form of a sphere, convergence with the mesh, and what no length changes."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -143,6 +145,12 @@ def test_tractions_on_a_boundary_are_those_of_the_stress_tensor():
 def test_von_mises_of_tension_pressure_and_shear():
     stresses = np.array([[7.0, 0, 0, 0, 0, 0], [2, 2, 2, 0, 0, 0], [0, 0, 0, 0, 3, 0]])
     assert von_mises(stresses) == pytest.approx([7, 0, 3 * np.sqrt(3)])
+
+
+def test_a_content_at_which_no_strain_is_known_is_refused():
+    half = dataclasses.replace(LAYERED, strain={0.5: np.diag([-0.002, -0.002, 0.006]), 1.0: np.zeros((3, 3))})
+    with pytest.raises(UsageError, match=r"from 0.2 to 1, and its insertion strain is known from 0.5 to 1 only"):
+        grain_stress(half, "random", 1.0, 0.2)
 
 
 def test_what_there_is_not_is_refused():
